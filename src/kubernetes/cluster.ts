@@ -1,0 +1,89 @@
+/**
+ * The cluster as the control plane has settled it: nodes, pods on them, Services with their endpoints, names.
+ * A value: made once by `compileCluster`, never changed. Indices are positions in the lists of this object.
+ */
+import type { Diagnostic } from '../base/diagnostics.js'
+import type { Protocol, ServiceObject } from '../input/kubernetes-objects.js'
+import type { Table } from '../netfilter/rule.js'
+import type { DnsRecords } from './dns-records.js'
+
+export interface ClusterNode {
+  readonly index: number
+  readonly name: string
+  /** Label `topology.kubernetes.io/zone`; empty where the node has none. */
+  readonly zone: string
+  readonly labels: ReadonlyMap<string, string>
+  /** The node's own address (InternalIP). */
+  readonly address: string
+  /** The node's address on the side of its pods: what masqueraded packets to its own pods carry. */
+  readonly gatewayAddress: string
+  readonly podCidr: string
+  readonly isReady: boolean
+  readonly isSchedulable: boolean
+  /** Processors that forward packets. */
+  readonly cpuCount: number
+}
+
+export interface ClusterPod {
+  readonly index: number
+  /** `counter-0`, `counter-1` … for the pods of a workload; the Pod's own name otherwise. */
+  readonly name: string
+  readonly namespace: string
+  /** Name of the Deployment or the like that owns it; empty for a Pod written by hand. */
+  readonly workload: string
+  /** Position among the pods of its workload, from 0. */
+  readonly ordinal: number
+  readonly labels: ReadonlyMap<string, string>
+  readonly nodeIndex: number
+  readonly address: string
+  readonly isReady: boolean
+}
+
+/** One address and port behind a Service port, as its EndpointSlices say. */
+export interface Endpoint {
+  readonly address: string
+  readonly port: number
+  /** Undefined: an endpoint written by hand that is no pod of this cluster. */
+  readonly podIndex: number | undefined
+  /** Undefined: not on a node of this cluster. */
+  readonly nodeIndex: number | undefined
+  readonly ready: boolean
+  readonly serving: boolean
+  readonly terminating: boolean
+  readonly hintedZones: readonly string[]
+  readonly hintedNodes: readonly string[]
+}
+
+export interface ClusterServicePort {
+  readonly name: string
+  readonly protocol: Protocol
+  readonly port: number
+  readonly nodePort: number | undefined
+  /** Sorted by `address:port` as plain text, which is kube-proxy's rule order. */
+  readonly endpoints: readonly Endpoint[]
+}
+
+export interface ClusterService {
+  readonly index: number
+  readonly name: string
+  readonly namespace: string
+  /** The object as read: policies, affinity, source ranges. */
+  readonly object: ServiceObject
+  /** `None` for a headless Service, empty for ExternalName. */
+  readonly clusterIp: string
+  /** Virtual addresses of the load balancer (ipMode VIP), assigned where the manifest has none. */
+  readonly loadBalancerAddresses: readonly string[]
+  readonly ports: readonly ClusterServicePort[]
+}
+
+export interface Cluster {
+  readonly nodes: readonly ClusterNode[]
+  readonly pods: readonly ClusterPod[]
+  readonly services: readonly ClusterService[]
+  readonly dns: DnsRecords
+  /** The range of all pod addresses: kube-proxy's detector of local traffic. */
+  readonly podCidr: string
+  /** By node index: the tables nat and filter that kube-proxy writes on that node. */
+  readonly nodeTables: readonly (readonly Table[])[]
+  readonly warnings: readonly Diagnostic[]
+}

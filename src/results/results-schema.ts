@@ -1,0 +1,172 @@
+/**
+ * The results object: all that a run has found, in one versioned value that can be stored, compared and rendered again.
+ * One zod schema gives the type, the check on reading and the published JSON Schema. Times are nanoseconds, ratios 0 to 1.
+ */
+import { z } from 'zod'
+
+export const RESULTS_SCHEMA_VERSION = 'svcsim.dev/results/v1'
+
+const count = z.int().min(0)
+
+/** A figure from random draws. `value` is null where nothing was observed; `halfWidth95` null with one replication. */
+const estimate = z.strictObject({
+  value: z.number().nullable().describe('Mean over replications of the figure.'),
+  halfWidth95: z.number().min(0).nullable().describe("Half of the 95 % interval, by Student's t over replications."),
+})
+
+const outcomes = z.strictObject({
+  issued: count,
+  completed: count,
+  refused: count,
+  timedOut: count,
+  reset: count,
+  rejected: count,
+  unfinished: count,
+})
+
+const histogram = z
+  .strictObject({
+    bitsPerOctave: z.int().describe('Each octave is cut into 2^bitsPerOctave buckets.'),
+    buckets: z.array(z.int()).describe('Bucket numbers in increasing order.'),
+    counts: z.array(count).describe('Completed requests per bucket.'),
+  })
+  .describe('Response times of all replications together; results/histogram-buckets.ts gives the bounds of a bucket.')
+
+const responseTime = z.strictObject({
+  count: count.describe('Completed requests, all replications together.'),
+  mean: estimate,
+  min: estimate,
+  p50: estimate,
+  p90: estimate,
+  p95: estimate,
+  p99: estimate,
+  p999: estimate,
+  max: estimate,
+  histogram,
+})
+
+const parts = z
+  .strictObject({
+    dns: estimate,
+    connect: estimate,
+    rules: estimate,
+    network: estimate,
+    queue: estimate,
+    service: estimate,
+    downstream: estimate,
+  })
+  .describe('Mean time per completed request in each part; the parts add up to the mean response time.')
+
+const spread = z
+  .strictObject({
+    perPod: z.array(z.strictObject({ pod: z.string(), node: z.string(), count: count })).describe('All replications together.'),
+    maxOverMean: estimate,
+    coefficientOfVariation: estimate,
+    jainIndex: estimate,
+    idlePods: estimate,
+    chiSquare: z.number().nullable().describe('Against an even spread, all replications together.'),
+    pValue: z.number().nullable().describe('Chance of a chi-square at least as large if the spread were even.'),
+  })
+  .describe('How evenly the eligible pods were used.')
+
+const stickiness = z.strictObject({
+  clients: count.describe('Clients that opened a connection, in the first replication.'),
+  returningConnections: count.describe('Connections by a client seen before, all replications together.'),
+  returnRatio: estimate.describe("Share of those that reached the same pod as that client's previous one."),
+  modalShare: estimate.describe("Share of a client's connections at its most used pod, averaged over clients."),
+  brokenSessions: estimate.describe('Share of clients that saw more than one pod.'),
+})
+
+const call = z
+  .strictObject({
+    caller: z.string().describe('Client group or workload.'),
+    service: z.string().describe('Service called; NAMESPACE/NAME outside the default namespace.'),
+    port: z.int(),
+    via: z.enum(['clusterIP', 'nodePort', 'loadBalancer']),
+    outcomes,
+    offeredPerSec: estimate,
+    completedPerSec: estimate,
+    responseTime,
+    parts,
+    connections: spread,
+    requests: spread,
+    stickiness,
+    rulesPerConnection: estimate.describe('Rules evaluated for the first packet, on all nodes that it passed.'),
+  })
+  .describe('Who called whom: one client group or workload, one Service port.')
+
+const pod = z.strictObject({
+  pod: z.string(),
+  node: z.string(),
+  workload: z.string(),
+  served: count,
+  rejected: count,
+  utilisation: estimate,
+  meanQueueLength: estimate,
+})
+
+const nodeResult = z.strictObject({
+  node: z.string(),
+  zone: z.string(),
+  firstPackets: count.describe('Packets that traversed the rules.'),
+  rulesEvaluated: count,
+  utilisation: estimate.describe('Share of time that the packet processors worked on first packets.'),
+})
+
+const point = z
+  .strictObject({
+    settings: z.array(z.strictObject({ axis: z.string(), value: z.string() })).describe('Empty for a single run.'),
+    calls: z.array(call),
+    pods: z.array(pod),
+    nodes: z.array(nodeResult),
+  })
+  .describe('One setting of all factors.')
+
+const assumption = z.strictObject({
+  preset: z.string(),
+  name: z.string(),
+  value: z.string().describe('With its unit.'),
+  source: z.string().describe('Measured, read in a source, published, or set by the scenario.'),
+})
+
+const warning = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  place: z.string().optional().describe('FILE:LINE:COLUMN'),
+})
+
+export const resultsSchema = z
+  .strictObject({
+    schemaVersion: z.literal(RESULTS_SCHEMA_VERSION),
+    tool: z.strictObject({ name: z.literal('svcsim'), version: z.string(), modelVersion: z.int() }),
+    scenario: z.strictObject({
+      name: z.string(),
+      description: z.string(),
+      digest: z.string().describe('SHA-256 of the scenario and its manifests as settled, hexadecimal.'),
+    }),
+    seed: z.int(),
+    replications: z.int().min(1),
+    warmUpNs: z.int(),
+    horizonNs: z.int(),
+    command: z.string().describe('Repeats this run.'),
+    assumptions: z.array(assumption),
+    warnings: z.array(warning),
+    sweep: z
+      .strictObject({
+        axes: z.array(z.string()),
+        table: z
+          .strictObject({ columns: z.array(z.string()), metrics: z.array(z.string()), call: z.string().optional() })
+          .optional(),
+      })
+      .optional(),
+    points: z.array(point).min(1),
+  })
+  .describe('Results of svcsim.')
+
+export type Results = z.output<typeof resultsSchema>
+export type PointResult = Results['points'][number]
+export type CallResult = PointResult['calls'][number]
+export type PodResult = PointResult['pods'][number]
+export type NodeResult = PointResult['nodes'][number]
+export type Estimate = z.output<typeof estimate>
+export type Spread = z.output<typeof spread>

@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config'
+
+/** Two suites: `quick` (every change, seconds) and `full` (known answers, kernel measurements, whole runs). */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'quick',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/validation/**', 'test/scenarios/**', 'test/cli/**'],
+          testTimeout: 10_000,
+        },
+      },
+      {
+        test: {
+          name: 'full',
+          include: ['test/validation/**/*.test.ts', 'test/scenarios/**/*.test.ts', 'test/cli/**/*.test.ts'],
+          testTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})
