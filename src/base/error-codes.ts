@@ -15,6 +15,26 @@ export const ERROR_CODES = {
     meaning: 'The command line can not be understood.',
     cure: 'Read `svcsim help` or `svcsim help VERB`.',
   },
+  RESULTS_INVALID: {
+    meaning: 'A results file does not have the form that svcsim writes.',
+    cure: 'Run svcsim again to write the file anew; `svcsim schema results` prints the form.',
+  },
+  RESULTS_VERSION: {
+    meaning: 'A results file was written in another version of the results format.',
+    cure: 'Run the scenario again with this svcsim, or render the file with the svcsim that wrote it.',
+  },
+  RESULTS_MISMATCH: {
+    meaning: 'Results that can not belong to one experiment were to be merged.',
+    cure: 'Merge only results of the same scenario, seed, replications and version, each point once.',
+  },
+  METRIC_UNKNOWN: {
+    meaning: 'A metric was named that svcsim does not measure.',
+    cure: 'Take a name from the table in src/results/README.md.',
+  },
+  CALL_UNKNOWN: {
+    meaning: 'A table asks for a call that the results do not hold.',
+    cure: 'Write it as CALLER→SERVICE, with a client group or workload and a Service that it calls.',
+  },
 } as const satisfies Record<string, CodeEntry>
 
 /** A stable code, e.g. `SVC_NO_POD`. */
