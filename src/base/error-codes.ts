@@ -35,6 +35,26 @@ export const ERROR_CODES = {
     meaning: 'A table asks for a call that the results do not hold.',
     cure: 'Write it as CALLER→SERVICE, with a client group or workload and a Service that it calls.',
   },
+  NF_SYNTAX: {
+    meaning: 'A line of an iptables dump can not be read.',
+    cure: 'Give the text that `iptables-save` prints or that kube-proxy hands to `iptables-restore`, unchanged.',
+  },
+  NF_UNSUPPORTED: {
+    meaning: 'An iptables dump holds a table, match, target or option that svcsim does not model.',
+    cure: 'Remove the rule if the question does not depend on it.',
+  },
+  NF_CHAIN_UNKNOWN: {
+    meaning: 'A rule jumps to a chain that its table does not have.',
+    cure: 'Declare the chain with a line `:NAME - [0:0]`, or remove the rule.',
+  },
+  NF_CHAIN_LOOP: {
+    meaning: 'A chain can reach itself through jumps or gotos; the kernel refuses such a table.',
+    cure: 'Remove one of the jumps that the message names.',
+  },
+  NF_TARGET_MISPLACED: {
+    meaning: 'A target stands where the kernel does not allow it, such as DNAT outside PREROUTING and OUTPUT.',
+    cure: 'Move the rule to a chain that only the right hooks of the right table reach.',
+  },
 } as const satisfies Record<string, CodeEntry>
 
 /** A stable code, e.g. `SVC_NO_POD`. */
