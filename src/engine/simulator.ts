@@ -24,7 +24,7 @@ export type LaneId = number & { readonly of: 'lane' }
 export type EventHandler = (kind: number, payload: number) => void
 
 /** Priorities and sequence share one exact number: priority · 2^46 + sequence. */
-const SEQUENCE_LIMIT = 2 ** 46
+const SEQUENCE_LIMIT = 0x4000_0000_0000
 const PRIORITY_LIMIT = 64
 const INITIAL_HEADS = 256
 
@@ -71,7 +71,8 @@ export class Simulator {
    * @param priority - 0 to 63; of events at one time the lowest goes first, then the one scheduled first
    */
   addLane(kind: number, priority: number): LaneId {
-    if (priority < 0 || priority >= PRIORITY_LIMIT) throw new InvariantError('priority out of range', { priority })
+    if (priority < 0 || priority >= PRIORITY_LIMIT)
+      throw new InvariantError('priority out of range', { priority })
     const lane = this.#addHead(kind, new EventRing())
     this.#tieBase[lane] = priority * SEQUENCE_LIMIT
     this.#isWaiting[lane] = false
@@ -87,7 +88,11 @@ export class Simulator {
    */
   schedule(lane: LaneId, timeNs: number, payload: number): void {
     if (!(timeNs >= this.#nowNs)) {
-      throw new InvariantError('an event in the past', { timeNs, nowNs: this.#nowNs, event: this.#eventCount })
+      throw new InvariantError('an event in the past', {
+        timeNs,
+        nowNs: this.#nowNs,
+        event: this.#eventCount,
+      })
     }
     const tie = this.#tieBase[lane] + this.#sequence++
     if (!this.#isWaiting[lane]) {
