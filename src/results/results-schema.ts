@@ -8,21 +8,37 @@ export const RESULTS_SCHEMA_VERSION = 'svcsim.dev/results/v1'
 
 const count = z.int().min(0)
 
-/** A figure from random draws. `value` is null where nothing was observed; `halfWidth95` null with one replication. */
-const estimate = z.strictObject({
-  value: z.number().nullable().describe('Mean over replications of the figure.'),
-  halfWidth95: z.number().min(0).nullable().describe("Half of the 95 % interval, by Student's t over replications."),
-})
+/** What `source` of an assumption says when the scenario has set the value itself: the ones that every report lists. */
+export const SET_BY_SCENARIO = 'set by the scenario'
 
-const outcomes = z.strictObject({
-  issued: count,
-  completed: count,
-  refused: count,
-  timedOut: count,
-  reset: count,
-  rejected: count,
-  unfinished: count,
-})
+// `id` names a shape that is used more than once, so that the JSON Schema holds it once, as a definition.
+
+/** A figure from random draws. `value` is null where nothing was observed; `halfWidth95` null with one replication. */
+const estimate = z
+  .strictObject({
+    value: z
+      .number()
+      .nullable()
+      .describe('Mean over replications of the figure; null where nothing was observed.'),
+    halfWidth95: z
+      .number()
+      .min(0)
+      .nullable()
+      .describe("Half of the 95 % interval, by Student's t over replications; null with one."),
+  })
+  .meta({ id: 'Estimate' })
+
+const outcomes = z
+  .strictObject({
+    issued: count,
+    completed: count,
+    refused: count,
+    timedOut: count,
+    reset: count,
+    rejected: count,
+    unfinished: count,
+  })
+  .describe('How requests ended, all replications together; issued is the sum of the six others.')
 
 const histogram = z
   .strictObject({
@@ -30,7 +46,9 @@ const histogram = z
     buckets: z.array(z.int()).describe('Bucket numbers in increasing order.'),
     counts: z.array(count).describe('Completed requests per bucket.'),
   })
-  .describe('Response times of all replications together; results/histogram-buckets.ts gives the bounds of a bucket.')
+  .describe(
+    'Response times of all replications together; results/histogram-buckets.ts gives the bounds of a bucket.',
+  )
 
 const responseTime = z.strictObject({
   count: count.describe('Completed requests, all replications together.'),
@@ -59,21 +77,29 @@ const parts = z
 
 const spread = z
   .strictObject({
-    perPod: z.array(z.strictObject({ pod: z.string(), node: z.string(), count: count })).describe('All replications together.'),
+    perPod: z
+      .array(z.strictObject({ pod: z.string(), node: z.string(), count: count }))
+      .describe('All replications together.'),
     maxOverMean: estimate,
     coefficientOfVariation: estimate,
     jainIndex: estimate,
     idlePods: estimate,
     chiSquare: z.number().nullable().describe('Against an even spread, all replications together.'),
-    pValue: z.number().nullable().describe('Chance of a chi-square at least as large if the spread were even.'),
+    pValue: z
+      .number()
+      .nullable()
+      .describe('Chance of a chi-square at least as large if the spread were even.'),
   })
   .describe('How evenly the eligible pods were used.')
+  .meta({ id: 'Spread' })
 
 const stickiness = z.strictObject({
   clients: count.describe('Clients that opened a connection, in the first replication.'),
   returningConnections: count.describe('Connections by a client seen before, all replications together.'),
   returnRatio: estimate.describe("Share of those that reached the same pod as that client's previous one."),
-  modalShare: estimate.describe("Share of a client's connections at its most used pod, averaged over clients."),
+  modalShare: estimate.describe(
+    "Share of a client's connections at its most used pod, averaged over clients.",
+  ),
   brokenSessions: estimate.describe('Share of clients that saw more than one pod.'),
 })
 
@@ -91,7 +117,9 @@ const call = z
     connections: spread,
     requests: spread,
     stickiness,
-    rulesPerConnection: estimate.describe('Rules evaluated for the first packet, on all nodes that it passed.'),
+    rulesPerConnection: estimate.describe(
+      'Rules evaluated for the first packet, on all nodes that it passed.',
+    ),
   })
   .describe('Who called whom: one client group or workload, one Service port.')
 
@@ -115,7 +143,9 @@ const nodeResult = z.strictObject({
 
 const point = z
   .strictObject({
-    settings: z.array(z.strictObject({ axis: z.string(), value: z.string() })).describe('Empty for a single run.'),
+    settings: z
+      .array(z.strictObject({ axis: z.string(), value: z.string() }))
+      .describe('Empty for a single run.'),
     calls: z.array(call),
     pods: z.array(pod),
     nodes: z.array(nodeResult),
@@ -126,7 +156,7 @@ const assumption = z.strictObject({
   preset: z.string(),
   name: z.string(),
   value: z.string().describe('With its unit.'),
-  source: z.string().describe('Measured, read in a source, published, or set by the scenario.'),
+  source: z.string().describe(`Where it was measured, read or published; or "${SET_BY_SCENARIO}".`),
 })
 
 const warning = z.strictObject({
@@ -155,7 +185,11 @@ export const resultsSchema = z
       .strictObject({
         axes: z.array(z.string()),
         table: z
-          .strictObject({ columns: z.array(z.string()), metrics: z.array(z.string()), call: z.string().optional() })
+          .strictObject({
+            columns: z.array(z.string()),
+            metrics: z.array(z.string()),
+            call: z.string().optional(),
+          })
           .optional(),
       })
       .optional(),

@@ -1,0 +1,86 @@
+/** Every figure that svcsim measures for a pod, for a node, and for one pod of a call; see `metric-catalogue.ts`. */
+import { exactly, type Metric } from './metric-catalogue.js'
+import type { NodeResult, PodResult } from './results-schema.js'
+
+/** What one call brought to one pod, all replications together. */
+export interface CallAtPod {
+  readonly connections: number
+  readonly requests: number
+}
+
+/** Every metric of a pod, whoever called it. */
+export const podMetrics: readonly Metric<PodResult>[] = [
+  {
+    path: 'pod.served',
+    label: 'served',
+    unit: 'count',
+    definition: 'Requests that the pod answered, all replications together.',
+    of: (pod) => exactly(pod.served),
+  },
+  {
+    path: 'pod.rejected',
+    label: 'rejected',
+    unit: 'count',
+    definition: 'Requests that the pod turned away because its queue was full, all replications together.',
+    of: (pod) => exactly(pod.rejected),
+  },
+  {
+    path: 'pod.utilisation',
+    label: 'utilisation',
+    unit: 'ratio',
+    definition: 'Busy servers over all servers of the pod, averaged over time.',
+    of: (pod) => pod.utilisation,
+  },
+  {
+    path: 'pod.meanQueueLength',
+    label: 'queue length',
+    unit: 'number',
+    definition:
+      'Requests waiting for a server of the pod, averaged over time; those in service do not count.',
+    of: (pod) => pod.meanQueueLength,
+  },
+]
+
+/** Every metric of a node. */
+export const nodeMetrics: readonly Metric<NodeResult>[] = [
+  {
+    path: 'node.firstPackets',
+    label: 'first packets',
+    unit: 'count',
+    definition:
+      'First packets of connections that traversed the rules of the node, all replications together.',
+    of: (node) => exactly(node.firstPackets),
+  },
+  {
+    path: 'node.rulesEvaluated',
+    label: 'rules evaluated',
+    unit: 'count',
+    definition: 'Rules evaluated for those packets, all replications together.',
+    of: (node) => exactly(node.rulesEvaluated),
+  },
+  {
+    path: 'node.utilisation',
+    label: 'utilisation',
+    unit: 'ratio',
+    definition: 'Share of time that the packet processors of the node worked on first packets.',
+    of: (node) => node.utilisation,
+  },
+]
+
+/** Every metric of one pod as one call saw it. */
+export const callAtPodMetrics: readonly Metric<CallAtPod>[] = [
+  {
+    path: 'connections.count',
+    label: 'connections',
+    unit: 'count',
+    definition: 'Connections of the call that reached the pod, all replications together.',
+    of: (at) => exactly(at.connections),
+  },
+  {
+    path: 'requests.count',
+    label: 'requests',
+    unit: 'count',
+    definition: 'Requests of the call that reached the pod, all replications together.',
+    of: (at) => exactly(at.requests),
+  },
+]
