@@ -3,8 +3,8 @@
  * result. Tables, CSV, thresholds and the documentation all read this one list, so a name means the same everywhere.
  * `station-metrics.ts` lists those of pods and nodes.
  */
+import { closestName } from '../base/closest-name.js'
 import { InputError, type SourcePlace } from '../base/diagnostics.js'
-import { nearestName } from './nearest-name.js'
 import type { CallResult, Estimate, Spread } from './results-schema.js'
 
 /**
@@ -183,12 +183,18 @@ const byPath: ReadonlyMap<string, Metric> = new Map(CALL_METRICS.map((each) => [
 export function metricAt(path: string, place?: SourcePlace): Metric {
   const found = byPath.get(path)
   if (found !== undefined) return found
-  const nearest = nearestName(path, [...byPath.keys()])
+  const nearest = nearestPath(path)
   const hint =
     nearest === undefined ? 'e.g. responseTime.p99 or stickiness.returnRatio' : `did you mean "${nearest}"?`
   const message = `there is no metric "${path}"`
   const where = place === undefined ? {} : { place }
   throw new InputError([{ severity: 'error', code: 'METRIC_UNKNOWN', message, hint, ...where }])
+}
+
+/** The last part alone (`p99`) is taken for what it most likely means. */
+function nearestPath(path: string): string | undefined {
+  const paths = [...byPath.keys()]
+  return paths.find((each) => path !== '' && each.endsWith(`.${path}`)) ?? closestName(path, paths)
 }
 
 /** Refused, timed out, reset and rejected requests of a call, all replications together. */
