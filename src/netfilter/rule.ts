@@ -15,27 +15,51 @@ export type IpProtocol = 'tcp' | 'udp' | 'sctp'
 
 export type ConnectionState = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'DNAT' | 'SNAT'
 
-/** One test of a rule. Tests run in the order written; the first that fails ends the rule. */
+/**
+ * One test of a rule; the first that fails ends the rule. As in the kernel (`ip_packet_match`), the tests of addresses
+ * and protocol run first, wherever they are written; the others run in the order written. The order matters only to
+ * `statistic`, which draws, and to `recent`, which remembers.
+ */
 export type Match =
   | { readonly kind: 'protocol'; readonly protocol: IpProtocol; readonly isInverted: boolean }
   | { readonly kind: 'source'; readonly cidr: Cidr; readonly isInverted: boolean }
   | { readonly kind: 'destination'; readonly cidr: Cidr; readonly isInverted: boolean }
-  | { readonly kind: 'sourcePort'; readonly first: number; readonly last: number; readonly isInverted: boolean }
-  | { readonly kind: 'destinationPort'; readonly first: number; readonly last: number; readonly isInverted: boolean }
+  | {
+      readonly kind: 'sourcePort'
+      readonly first: number
+      readonly last: number
+      readonly isInverted: boolean
+    }
+  | {
+      readonly kind: 'destinationPort'
+      readonly first: number
+      readonly last: number
+      readonly isInverted: boolean
+    }
   /** `--mode random`: true if 31 random bits are below `threshold` = round(2^31 · probability). */
   | { readonly kind: 'statistic'; readonly probabilityText: string; readonly threshold: number }
   | RecentMatch
-  | { readonly kind: 'addrtype'; readonly side: 'source' | 'destination'; readonly type: 'LOCAL'; readonly isInverted: boolean }
+  | {
+      readonly kind: 'addrtype'
+      readonly side: 'source' | 'destination'
+      readonly type: 'LOCAL'
+      readonly isInverted: boolean
+    }
   | { readonly kind: 'mark'; readonly value: number; readonly mask: number; readonly isInverted: boolean }
   | { readonly kind: 'conntrack'; readonly states: readonly ConnectionState[]; readonly isInverted: boolean }
   | { readonly kind: 'comment'; readonly text: string }
+  /** Counts packets under a name outside of the tables; without a quota it is always true. */
+  | { readonly kind: 'nfacct'; readonly counter: string }
 
-/** `-m recent`: a named list of source addresses with the time each was last set. */
+/**
+ * `-m recent`: a named list of source addresses with the time each was last set. `seconds` and `isReaping` belong to
+ * the modes rcheck and update only, and reaping needs seconds.
+ */
 export interface RecentMatch {
   readonly kind: 'recent'
   readonly list: string
   readonly mode: 'set' | 'rcheck' | 'update' | 'remove'
-  /** Undefined: no limit of age. */
+  /** 1 to 2^31 - 1; undefined: no limit of age. */
   readonly seconds: number | undefined
   readonly isReaping: boolean
 }
@@ -45,11 +69,20 @@ export type Target =
   | { readonly kind: 'none' }
   | { readonly kind: 'jump' | 'goto'; readonly chain: string }
   | { readonly kind: 'RETURN' | 'ACCEPT' | 'DROP' }
+  /** `icmp-port-unreachable` is what a bare `-j REJECT` means, and is written so. */
   | { readonly kind: 'REJECT'; readonly rejectWith: string }
   | { readonly kind: 'DNAT'; readonly address: string; readonly port: number | undefined }
   | { readonly kind: 'MASQUERADE'; readonly isFullyRandom: boolean }
-  /** mark = (mark & ~mask) ^ value: `--set-xmark`, and with it `--or-mark`, `--xor-mark`. */
-  | { readonly kind: 'MARK'; readonly value: number; readonly mask: number; readonly option: 'set-xmark' | 'or-mark' | 'xor-mark' }
+  /**
+   * mark = (mark & ~mask) ^ value: `--set-xmark`, and with it `--or-mark` (value = mask) and `--xor-mark` (mask = 0).
+   * Both are 32 bits, unsigned.
+   */
+  | {
+      readonly kind: 'MARK'
+      readonly value: number
+      readonly mask: number
+      readonly option: 'set-xmark' | 'or-mark' | 'xor-mark'
+    }
 
 export interface Rule {
   readonly matches: readonly Match[]

@@ -1,0 +1,125 @@
+/**
+ * The netfilter of one node: which rules a packet meets, in which order, when it arrives or is sent.
+ *
+ * Modelled: the hooks of the tables nat and filter with iptables' priorities. nat rules see the first packet of a
+ * connection only (state NEW); later ones get the same translation from connection tracking, see `ConnectionTable`.
+ * Left out: tables raw, mangle and security, bridges, nftables rule sets, and the nat table's chain INPUT for packets
+ * that a node sends to itself (their source was settled at POSTROUTING already, as in the kernel).
+ * Sources: Linux include/uapi/linux/netfilter_ipv4.h (priorities), net/netfilter/nf_nat_core.c (nf_nat_inet_fn).
+ */
+import type { Cidr } from '../base/ip-address.js'
+import type { AddressBook, AddressSetId } from './address-book.js'
+import { compileTables } from './compile-rules.js'
+import { type Packet, STATE_NEW } from './packet.js'
+import type { RecentLists } from './recent-lists.js'
+import type { Table } from './rule.js'
+import {
+  FILTER_FORWARD,
+  FILTER_INPUT,
+  FILTER_OUTPUT,
+  NAT_INPUT,
+  NAT_OUTPUT,
+  NAT_POSTROUTING,
+  NAT_PREROUTING,
+  type RuleProgram,
+} from './rule-program.js'
+import { ACCEPTED, clearTraversal, type Traversal } from './traversal.js'
+import { type TraversalContext, traverse } from './traverse.js'
+
+/** What a node's netfilter is made of. */
+export interface NodeNetfilterOptions {
+  /** At most one of each name; a missing one lets everything pass. */
+  readonly tables: readonly Table[]
+  readonly book: AddressBook
+  /** Every address that the node itself answers to, loopback included: what `addrtype LOCAL` and INPUT mean. */
+  readonly localAddresses: readonly Cidr[]
+  /** The node's own; no other node may use it. */
+  readonly recentLists: RecentLists
+  /** Stream `node/<name>/statistic`: 31 random bits, one draw per `statistic` test run. */
+  readonly draw31: () => number
+}
+
+/** The rules of one node and the walk of packets through them. Allocates nothing per packet. */
+export class NodeNetfilter {
+  readonly #context: TraversalContext
+  readonly #localSet: AddressSetId
+  #program: RuleProgram
+
+  /** @throws InputError as `checkTable` */
+  constructor({ tables, book, localAddresses, recentLists, draw31 }: NodeNetfilterOptions) {
+    this.#context = { book, recentLists, draw31 }
+    this.#localSet = book.setOf(localAddresses)
+    this.#program = this.#compile(tables)
+  }
+
+  /** Rules in force, over all tables. */
+  get ruleCount(): number {
+    return this.#program.ruleCount
+  }
+
+  /**
+   * Loads new tables in the place of the old ones, at once. `recent` lists that a new rule names live on, others die.
+   *
+   * @throws InputError as `checkTable`; the old tables then stay in force
+   * @remarks O(rules).
+   */
+  replaceTables(tables: readonly Table[]): void {
+    this.#program = this.#compile(tables)
+  }
+
+  /**
+   * A packet that comes in by an interface, from a pod or from outside: nat PREROUTING, then, as its destination now is
+   * the node's own or not, filter INPUT and nat INPUT, or filter FORWARD and nat POSTROUTING.
+   *
+   * @param packet - state NEW for the first packet of a connection; destination, mark and state may change
+   * @param nowNs - simulated time, integer ns; never less than at the last call
+   * @param traversal - overwritten
+   */
+  receive(packet: Packet, nowNs: number, traversal: Traversal): void {
+    clearTraversal(traversal)
+    if (!this.#translates(NAT_PREROUTING, packet, nowNs, traversal)) return
+    if (this.#isForNode(packet)) {
+      if (!this.#filters(FILTER_INPUT, packet, nowNs, traversal)) return
+      this.#translates(NAT_INPUT, packet, nowNs, traversal)
+    } else {
+      if (!this.#filters(FILTER_FORWARD, packet, nowNs, traversal)) return
+      this.#translates(NAT_POSTROUTING, packet, nowNs, traversal)
+    }
+  }
+
+  /**
+   * A packet that a process of the node sends: nat OUTPUT, filter OUTPUT, nat POSTROUTING, and filter INPUT if its
+   * destination now is the node's own (it comes back by the loopback interface).
+   *
+   * @param packet - as for `receive`
+   * @param nowNs - simulated time, integer ns; never less than at the last call
+   * @param traversal - overwritten
+   */
+  send(packet: Packet, nowNs: number, traversal: Traversal): void {
+    clearTraversal(traversal)
+    if (!this.#translates(NAT_OUTPUT, packet, nowNs, traversal)) return
+    if (!this.#filters(FILTER_OUTPUT, packet, nowNs, traversal)) return
+    if (!this.#translates(NAT_POSTROUTING, packet, nowNs, traversal)) return
+    if (this.#isForNode(packet)) this.#filters(FILTER_INPUT, packet, nowNs, traversal)
+  }
+
+  #compile(tables: readonly Table[]): RuleProgram {
+    const { book, recentLists } = this.#context
+    return compileTables(tables, { book, localSet: this.#localSet, recentLists })
+  }
+
+  #isForNode(packet: Packet): boolean {
+    return this.#context.book.has(this.#localSet, packet.destination)
+  }
+
+  /** Runs a chain of the nat table, if the packet is the first of its connection. Does the packet go on? */
+  #translates(place: number, packet: Packet, nowNs: number, traversal: Traversal): boolean {
+    return (packet.state & STATE_NEW) === 0 || this.#filters(place, packet, nowNs, traversal)
+  }
+
+  /** Runs a chain. Does the packet go on? */
+  #filters(place: number, packet: Packet, nowNs: number, traversal: Traversal): boolean {
+    traverse(this.#program, place, packet, nowNs, this.#context, traversal)
+    return traversal.verdict === ACCEPTED
+  }
+}
