@@ -55,6 +55,30 @@ export const ERROR_CODES = {
     meaning: 'A target stands where the kernel does not allow it, such as DNAT outside PREROUTING and OUTPUT.',
     cure: 'Move the rule to a chain that only the right hooks of the right table reach.',
   },
+  CALL_CYCLE: {
+    meaning: 'Calls between workloads lead back to where they began, or more than eight deep.',
+    cure: 'Take one of the calls named in the message out of `spec.pods`.',
+  },
+  CALL_UNKNOWN_SERVICE: {
+    meaning: 'A client group or a call names a Service or a Service port that does not exist.',
+    cure: 'Write the name of a Service among the manifests and one of its ports, as NAME:PORT.',
+  },
+  CLIENTS_DO_NOT_FIT: {
+    meaning: 'A range of addresses is too small for the clients of a group.',
+    cure: 'Take fewer clients, or a larger range in `spec.cluster.podCidr`.',
+  },
+  COST_UNKNOWN: {
+    meaning: 'The scenario sets a cost that the model does not have.',
+    cure: 'Take a name from the table in src/model/README.md.',
+  },
+  TRACE_INVALID: {
+    meaning: 'A file is no recorded workload of this version, or its columns make no sense.',
+    cure: 'Record it again with `svcsim workload record`.',
+  },
+  TRACE_MISMATCH: {
+    meaning: 'A recorded workload does not fit the scenario: a client group, its size or its calls differ.',
+    cure: 'Record the workload again from this scenario, or undo the change to its clients or calls.',
+  },
 } as const satisfies Record<string, CodeEntry>
 
 /** A stable code, e.g. `SVC_NO_POD`. */

@@ -190,3 +190,6 @@ export type ClientGroup = ScenarioSpec['clients'][number]
 export type PodBehaviour = ScenarioSpec['pods'][string]
 export type LoadBalancerSettings = ScenarioSpec['loadBalancers'][string]
 export type SweepSettings = NonNullable<ScenarioSpec['sweep']>
+
+/** How pods behave of which the scenario says nothing. */
+export const DEFAULT_POD_BEHAVIOUR: PodBehaviour = podBehaviour.parse({})
