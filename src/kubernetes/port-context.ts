@@ -1,0 +1,33 @@
+/**
+ * What the makers of one Service port's rules share: the Service port, its chain names, kube-proxy's settings.
+ */
+import type { IpProtocol } from '../netfilter/rule.js'
+import type { ServicePortChainNames } from './chain-names.js'
+import { servicePortChainNames } from './chain-names.js'
+import type { ProxyOptions, ServicePortInfo } from './proxy-inputs.js'
+
+export interface PortContext {
+  readonly info: ServicePortInfo
+  readonly names: ServicePortChainNames
+  readonly protocol: IpProtocol
+  readonly options: ProxyOptions
+  /** Over 1,000 endpoints in the cluster: rules of endpoints carry no comments. */
+  readonly isLargeCluster: boolean
+}
+
+const IP_PROTOCOLS = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' } as const
+
+/** @param isLargeCluster - see `PortContext` */
+export function portContext(
+  info: ServicePortInfo,
+  options: ProxyOptions,
+  isLargeCluster: boolean,
+): PortContext {
+  return {
+    info,
+    names: servicePortChainNames(info.name, info.protocol),
+    protocol: IP_PROTOCOLS[info.protocol],
+    options,
+    isLargeCluster,
+  }
+}
