@@ -1,0 +1,118 @@
+/**
+ * The way in: where the first packet of a new connection is addressed to, by call site. Choosing an entry node is the
+ * client's affair here; what happens on the nodes is decided by their rules alone.
+ */
+import { InvariantError } from '../base/diagnostics.js'
+import type { Streams } from '../engine/streams.js'
+import type { ClientGroup, LoadBalancerSettings } from '../input/scenario-schema.js'
+import type { Cluster } from '../kubernetes/cluster.js'
+import type { AddressBook, AddressId } from '../netfilter/address-book.js'
+import type { CallSite } from './call-sites.js'
+import { type LoadBalancer, makeLoadBalancer } from './load-balancer.js'
+
+/** An address and port that a client can connect to, and the node that has the address (-1: none has). */
+export interface EntryAddress {
+  readonly address: AddressId
+  readonly port: number
+  readonly nodeIndex: number
+}
+
+/** How one call site's clients get in. */
+export interface Entry {
+  /** Chooses for a client's new connection; undefined if the Service can not be reached this way. */
+  choose(client: number): EntryAddress | undefined
+  /** Stands between clients outside and `choose`, which is then not asked. */
+  readonly loadBalancer: LoadBalancer | undefined
+}
+
+export interface EntryOptions {
+  readonly site: CallSite
+  readonly cluster: Cluster
+  /** By Service name; round robin over nodes where a Service has none. */
+  readonly settings: Readonly<Record<string, LoadBalancerSettings>>
+  readonly book: AddressBook
+  /** Streams `entry/<caller>/<service>` for random entry nodes and headless Services: one draw per connection. */
+  readonly streams: Streams
+}
+
+const DEFAULT_LOAD_BALANCER: LoadBalancerSettings = { algorithm: 'roundRobin', targets: 'nodes' }
+
+/** The entry of a call site. */
+export function makeEntry(options: EntryOptions): Entry {
+  const { site } = options
+  const isOutside = site.group?.location === 'outside'
+  switch (site.via) {
+    case 'clusterIP':
+      return fixedEntry(addressOf(options, site.service.clusterIp))
+    case 'loadBalancer':
+      if (isOutside) return { choose: () => undefined, loadBalancer: loadBalancerFor(options) }
+      return fixedEntry(addressOf(options, site.service.loadBalancerAddresses[0]))
+    case 'nodePort':
+      return nodePortEntry(options)
+    case 'headless':
+      return headlessEntry(options)
+  }
+}
+
+function fixedEntry(entry: EntryAddress | undefined): Entry {
+  return { choose: () => entry, loadBalancer: undefined }
+}
+
+function addressOf({ site, book }: EntryOptions, address: string | undefined): EntryAddress | undefined {
+  if (address === undefined) return undefined
+  return { address: book.idOf(address), port: site.port.port, nodeIndex: -1 }
+}
+
+function loadBalancerFor(options: EntryOptions): LoadBalancer {
+  const { site, cluster, book, streams } = options
+  const settings = options.settings[site.service.name] ?? DEFAULT_LOAD_BALANCER
+  return makeLoadBalancer({ cluster, service: site.service, port: site.port, settings, book, streams })
+}
+
+function nodePortEntry({ site, cluster, book, streams }: EntryOptions): Entry {
+  const { nodePort } = site.port
+  if (nodePort === undefined) return fixedEntry(undefined)
+  const names = site.group?.entryNodes ?? []
+  const nodes = names.length === 0 ? cluster.nodes : cluster.nodes.filter((node) => names.includes(node.name))
+  const entries = nodes.map((node) => ({ address: book.idOf(node.address), port: nodePort, nodeIndex: node.index }))
+  const stream = streams.get(`entry/${site.caller}/${site.service.namespace}/${site.service.name}`)
+  const position = positionChooser(site.group, entries.length, (bound) => stream.below(bound))
+  return { choose: (client) => entries[position(client)], loadBalancer: undefined }
+}
+
+function positionChooser(
+  group: ClientGroup | undefined,
+  entryCount: number,
+  drawBelow: (bound: number) => number,
+): (client: number) => number {
+  if (group === undefined) throw new InvariantError('pods call by name, not by node port')
+  switch (group.entryPolicy) {
+    case 'perClient':
+      return (client) => client % entryCount
+    case 'roundRobin':
+      return takingTurns(group.count, entryCount)
+    case 'random':
+      return () => drawBelow(entryCount)
+  }
+}
+
+/** Each client goes through the nodes in turn, client i beginning with node i. */
+function takingTurns(clientCount: number, entryCount: number): (client: number) => number {
+  const next = Int32Array.from({ length: clientCount }, (_, client) => client % entryCount)
+  return (client) => {
+    const position = next[client]
+    next[client] = position + 1 === entryCount ? 0 : position + 1
+    return position
+  }
+}
+
+/** DNS answers with the addresses of all ready pods; the client takes any of them. */
+function headlessEntry({ site, book, streams }: EntryOptions): Entry {
+  const ready = site.port.endpoints.filter((endpoint) => endpoint.ready)
+  const entries = ready.map(({ address, port }) => ({ address: book.idOf(address), port, nodeIndex: -1 }))
+  const stream = streams.get(`entry/${site.caller}/${site.service.namespace}/${site.service.name}`)
+  return {
+    choose: () => (entries.length === 0 ? undefined : entries[stream.below(entries.length)]),
+    loadBalancer: undefined,
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * Every kind of event of the model, with its priority among events of the same instant. Lowest first: what leaves makes
+ * room before what arrives asks for it, and a deadline strikes only who is still waiting after all else has happened.
+ */
+
+export const EventKind = {
+  /** The warm-up is over: counting starts. Before everything, so that the window is [warm-up, horizon]. */
+  warmUpEnd: 0,
+  /** A server of a pod has finished a request's own service. Payload: request. */
+  serviceDone: 1,
+  /** The last byte of an answer, or the news of a failure, reaches the caller. Payload: request. */
+  answerAtCaller: 2,
+  /** A name was resolved. Payload: request. */
+  nameResolved: 3,
+  /** The first packet of a connection reaches the load balancer. Payload: request. */
+  firstPacketAtLoadBalancer: 4,
+  /** The first packet of a connection reaches a node. Payload: request. */
+  firstPacketAtNode: 5,
+  /** A request reaches its pod, over an open connection. Payload: request. */
+  requestAtPod: 6,
+  /** A client wants something: its intended time. Payload: client group. */
+  arrival: 7,
+  /** The oldest request in flight of a call may have run out of time. Payload: call site. */
+  deadline: 8,
+} as const
+
+export type EventKindNumber = (typeof EventKind)[keyof typeof EventKind]
+
+/** The order of the list above is the order of priority. */
+export function priorityOf(kind: EventKindNumber): number {
+  return kind
+}

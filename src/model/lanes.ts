@@ -1,0 +1,89 @@
+/** The lanes of the model: one for each source of events that come in order by themselves. A matter of speed alone. */
+import type { LaneId, Simulator } from '../engine/simulator.js'
+import { EventKind, type EventKindNumber, priorityOf } from './events.js'
+import { LINK_KINDS, type LinkKind, type WayCode } from './links.js'
+
+/** Deliveries over ways: one lane for each way, made when first used. */
+class LanesByWay {
+  readonly #lanes = new Map<number, LaneId>()
+
+  constructor(
+    readonly simulator: Simulator,
+    readonly kind: EventKindNumber,
+  ) {}
+
+  get(way: number): LaneId {
+    return this.#lanes.get(way) ?? this.#add(way)
+  }
+
+  #add(way: number): LaneId {
+    const lane = this.simulator.addLane(this.kind, priorityOf(this.kind))
+    this.#lanes.set(way, lane)
+    return lane
+  }
+}
+
+export interface LaneCounts {
+  readonly groups: number
+  readonly sites: number
+  readonly nodes: number
+  readonly pods: number
+}
+
+/** All lanes of a simulation. */
+export class Lanes {
+  readonly warmUpEnd: LaneId
+  /** By client group. */
+  readonly arrival: readonly LaneId[]
+  /** By call site. */
+  readonly deadline: readonly LaneId[]
+  readonly nameResolved: LaneId
+  readonly toLoadBalancer: LaneId
+  /** First packets to a node from outside, and from a load balancer. */
+  readonly fromOutside: LaneId
+  readonly fromLoadBalancer: LaneId
+  /** By pod. */
+  readonly serviceDone: readonly LaneId[]
+  readonly refusal: LaneId
+  /** First packets between nodes, by the node they leave and the kind of link. */
+  readonly #betweenNodes: readonly (readonly LaneId[])[]
+  /** Requests over a connection that was just opened, by the last node and the way; and over one used again. */
+  readonly #firstRequests: readonly LanesByWay[]
+  readonly #furtherRequests: LanesByWay
+  readonly #answers: LanesByWay
+
+  constructor(simulator: Simulator, counts: LaneCounts) {
+    const lane = (kind: EventKindNumber) => simulator.addLane(kind, priorityOf(kind))
+    const lanes = (count: number, kind: EventKindNumber) => Array.from({ length: count }, () => lane(kind))
+    this.warmUpEnd = lane(EventKind.warmUpEnd)
+    this.arrival = lanes(counts.groups, EventKind.arrival)
+    this.deadline = lanes(counts.sites, EventKind.deadline)
+    this.nameResolved = lane(EventKind.nameResolved)
+    this.toLoadBalancer = lane(EventKind.firstPacketAtLoadBalancer)
+    this.fromOutside = lane(EventKind.firstPacketAtNode)
+    this.fromLoadBalancer = lane(EventKind.firstPacketAtNode)
+    this.serviceDone = lanes(counts.pods, EventKind.serviceDone)
+    this.refusal = lane(EventKind.answerAtCaller)
+    const nodes = Array.from({ length: counts.nodes })
+    this.#betweenNodes = nodes.map(() => lanes(LINK_KINDS.length, EventKind.firstPacketAtNode))
+    this.#firstRequests = nodes.map(() => new LanesByWay(simulator, EventKind.requestAtPod))
+    this.#furtherRequests = new LanesByWay(simulator, EventKind.requestAtPod)
+    this.#answers = new LanesByWay(simulator, EventKind.answerAtCaller)
+  }
+
+  betweenNodes(from: number, link: LinkKind): LaneId {
+    return this.#betweenNodes[from][LINK_KINDS.indexOf(link)]
+  }
+
+  firstRequest(lastNode: number, way: WayCode): LaneId {
+    return this.#firstRequests[lastNode].get(way)
+  }
+
+  furtherRequest(way: WayCode): LaneId {
+    return this.#furtherRequests.get(way)
+  }
+
+  answer(way: WayCode): LaneId {
+    return this.#answers.get(way)
+  }
+}

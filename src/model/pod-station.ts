@@ -1,0 +1,125 @@
+/**
+ * A pod as a queueing station: c servers, one FCFS queue of limited capacity. What a server does with a request (service,
+ * then calls to other Services) is the simulation's affair; this keeps count of places and areas.
+ *
+ * Time averages are exact: areas are integers of ns, and Little's law holds as an equality, which `assertLittlesLaw` asks.
+ */
+import { InvariantError } from '../base/diagnostics.js'
+
+const INITIAL_QUEUE = 16
+
+/** What became of an arrival. */
+export const Admission = { started: 0, queued: 1, rejected: 2 } as const
+
+/** One pod's servers and queue; requests are integers. */
+export class PodStation {
+  #queue = new Int32Array(INITIAL_QUEUE)
+  #first = 0
+  #waiting = 0
+  #busy = 0
+  #changedNs = 0
+  #busyAreaNs = 0
+  #queueAreaNs = 0
+  /** Σ departures − Σ arrivals of all who came, as times: the other side of Little's law. */
+  #sojournNs = 0
+  #served = 0
+  #rejected = 0
+
+  /**
+   * @param serverCount - at least 1
+   * @param queueCapacity - requests that may wait, 0 or more
+   */
+  constructor(
+    readonly serverCount: number,
+    readonly queueCapacity: number,
+  ) {}
+
+  get served(): number {
+    return this.#served
+  }
+  get rejected(): number {
+    return this.#rejected
+  }
+  get numberInSystem(): number {
+    return this.#busy + this.#waiting
+  }
+
+  /** A request comes: it takes a free server, waits, or is turned away. Returns an `Admission`. */
+  arrive(request: number, nowNs: number): number {
+    this.#advance(nowNs)
+    if (this.#busy < this.serverCount) {
+      this.#busy++
+      this.#sojournNs -= nowNs
+      return Admission.started
+    }
+    if (this.#waiting >= this.queueCapacity) {
+      this.#rejected++
+      return Admission.rejected
+    }
+    this.#push(request)
+    this.#sojournNs -= nowNs
+    return Admission.queued
+  }
+
+  /**
+   * A request leaves its server, which takes the next from the queue.
+   *
+   * @returns the request that starts now, -1 for none
+   */
+  leave(nowNs: number): number {
+    this.#advance(nowNs)
+    this.#served++
+    this.#sojournNs += nowNs
+    if (this.#waiting === 0) {
+      this.#busy--
+      return -1
+    }
+    return this.#shift()
+  }
+
+  /** ∫ busy servers dt up to now. */
+  busyAreaNs(nowNs: number): number {
+    return this.#busyAreaNs + this.#busy * (nowNs - this.#changedNs)
+  }
+
+  /** ∫ requests waiting dt up to now. */
+  queueAreaNs(nowNs: number): number {
+    return this.#queueAreaNs + this.#waiting * (nowNs - this.#changedNs)
+  }
+
+  /** Little's law: ∫ N dt = Σ sojourn times, those still here counted up to now. @throws InvariantError if not */
+  assertLittlesLaw(nowNs: number): void {
+    const areaNs = this.busyAreaNs(nowNs) + this.queueAreaNs(nowNs)
+    const sojournNs = this.#sojournNs + this.numberInSystem * nowNs
+    if (areaNs !== sojournNs) throw new InvariantError("Little's law does not hold", { areaNs, sojournNs })
+  }
+
+  #advance(nowNs: number): void {
+    const elapsedNs = nowNs - this.#changedNs
+    this.#busyAreaNs += this.#busy * elapsedNs
+    this.#queueAreaNs += this.#waiting * elapsedNs
+    this.#changedNs = nowNs
+  }
+
+  #push(request: number): void {
+    if (this.#waiting === this.#queue.length) this.#grow()
+    this.#queue[(this.#first + this.#waiting) % this.#queue.length] = request
+    this.#waiting++
+  }
+
+  #shift(): number {
+    const request = this.#queue[this.#first]
+    this.#first = this.#first + 1 === this.#queue.length ? 0 : this.#first + 1
+    this.#waiting--
+    return request
+  }
+
+  #grow(): void {
+    const grown = new Int32Array(this.#queue.length * 2)
+    for (let offset = 0; offset < this.#waiting; offset++) {
+      grown[offset] = this.#queue[(this.#first + offset) % this.#queue.length]
+    }
+    this.#queue = grown
+    this.#first = 0
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * What the model tells: one record when a connection reaches its pod, one when a request ends. `metrics/` makes figures
+ * of them. A record object is used again for the next event: whoever wants to keep it copies it.
+ */
+
+/** How a request ended; exactly one each. `unfinished`: the horizon came first. */
+export const OUTCOMES = ['completed', 'refused', 'timedOut', 'reset', 'rejected', 'unfinished'] as const
+export type OutcomeName = (typeof OUTCOMES)[number]
+
+/** Position of each outcome in `OUTCOMES`. */
+export const Outcome = { completed: 0, refused: 1, timedOut: 2, reset: 3, rejected: 4, unfinished: 5 } as const
+
+/** The parts that a response time is made of, in the order they are met; they add up to it exactly. */
+export const PARTS = ['dns', 'connect', 'rules', 'network', 'queue', 'service', 'downstream'] as const
+export type PartName = (typeof PARTS)[number]
+
+export interface RequestRecord {
+  /** Index of the call site: who called whom. */
+  call: number
+  /** Client of the group, or pod index of the calling pod. */
+  client: number
+  /** Pod that the request reached; -1 for none. */
+  pod: number
+  /** Position in `OUTCOMES`. */
+  outcome: number
+  /** When the client wanted it; latency counts from here. */
+  intendedNs: number
+  /** From the intended start to the last byte; for failures, to the news of it. */
+  responseTimeNs: number
+  dnsNs: number
+  connectNs: number
+  rulesNs: number
+  networkNs: number
+  queueNs: number
+  serviceNs: number
+  downstreamNs: number
+}
+
+export interface ConnectionRecord {
+  call: number
+  client: number
+  pod: number
+  /** Rules evaluated for the first packet on all nodes that it passed. */
+  rulesEvaluated: number
+  /** When the request that opened it was intended. */
+  intendedNs: number
+}
+
+/** Who listens. Called in the order of simulated time. */
+export interface Observer {
+  connectionReached(record: Readonly<ConnectionRecord>): void
+  requestEnded(record: Readonly<RequestRecord>): void
+}
+
+/** What a replication leaves behind beside records. Areas and times count from the end of the warm-up. */
+export interface SimulationTotals {
+  readonly windowNs: number
+  readonly pods: readonly PodTotals[]
+  readonly nodes: readonly NodeTotals[]
+  readonly eventCount: number
+}
+
+/** One pod, by pod index. */
+export interface PodTotals {
+  readonly served: number
+  readonly rejected: number
+  readonly serverCount: number
+  /** ∫ busy servers dt. */
+  readonly busyAreaNs: number
+  /** ∫ requests waiting dt. */
+  readonly queueAreaNs: number
+}
+
+/** One node, by node index. */
+export interface NodeTotals {
+  readonly firstPackets: number
+  readonly rulesEvaluated: number
+  readonly processorCount: number
+  /** Processor time of first packets. */
+  readonly busyNs: number
+}

@@ -1,0 +1,142 @@
+/**
+ * Requests under way, as rows of columns: a structure of typed arrays with a free list, so that a run allocates nothing
+ * once the table has grown to the largest number ever in flight.
+ *
+ * A row is kept by two parties, the caller who waits and the pod (or the event) that will come back to it, and is free
+ * when both have let go: a client that timed out leaves its request behind in the pod.
+ */
+
+const INITIAL_ROWS = 64
+
+/** `demandCount` service times ride with every request: those of the whole tree of calls it belongs to. */
+export class RequestTable {
+  #rowCount = 0
+  #freeRow = -1
+  #freeCount = 0
+  #capacity = INITIAL_ROWS
+  /** Index of the call node. */
+  callNode: Int32Array = new Int32Array(INITIAL_ROWS)
+  /** Client of the group, or calling pod. */
+  client: Int32Array = new Int32Array(INITIAL_ROWS)
+  /** The request whose pod makes this call; -1 for a client's. */
+  parent: Int32Array = new Int32Array(INITIAL_ROWS)
+  /** Row of the connection in use; -1 for none yet. */
+  connection: Int32Array = new Int32Array(INITIAL_ROWS)
+  /** Pod reached; -1 for none yet. */
+  pod: Int32Array = new Int32Array(INITIAL_ROWS)
+  /** Calls already made by the pod for this request. */
+  callsMade: Int32Array = new Int32Array(INITIAL_ROWS)
+  /** Outcome that the answer on its way will have. */
+  outcome: Uint8Array = new Uint8Array(INITIAL_ROWS)
+  /** Does the caller still wait? */
+  isAwaited: Uint8Array = new Uint8Array(INITIAL_ROWS)
+  /** Will the pod, or an event, still come back to it? */
+  isHeld: Uint8Array = new Uint8Array(INITIAL_ROWS)
+  intendedNs: Float64Array = new Float64Array(INITIAL_ROWS)
+  /** Start of the part of the way that the request is in. */
+  partStartNs: Float64Array = new Float64Array(INITIAL_ROWS)
+  dnsNs: Float64Array = new Float64Array(INITIAL_ROWS)
+  connectNs: Float64Array = new Float64Array(INITIAL_ROWS)
+  rulesNs: Float64Array = new Float64Array(INITIAL_ROWS)
+  networkNs: Float64Array = new Float64Array(INITIAL_ROWS)
+  queueNs: Float64Array = new Float64Array(INITIAL_ROWS)
+  serviceNs: Float64Array = new Float64Array(INITIAL_ROWS)
+  downstreamNs: Float64Array = new Float64Array(INITIAL_ROWS)
+  /** `demandCount` values a row. */
+  demandsNs: Float64Array
+  /** Neighbours in the list of requests in flight of the same call site, oldest first; -1 for none. */
+  older: Int32Array = new Int32Array(INITIAL_ROWS)
+  younger: Int32Array = new Int32Array(INITIAL_ROWS)
+
+  /** @param demandCount - service times per request, at least 1 */
+  constructor(readonly demandCount: number) {
+    this.demandsNs = new Float64Array(INITIAL_ROWS * demandCount)
+  }
+
+  /** Rows in use. */
+  get openCount(): number {
+    return this.#rowCount - this.#freeCount
+  }
+
+  /** Takes a row, awaited and held; its times are zero and its indices -1. A call takes over its parent's demands. */
+  open(callNode: number, client: number, parent: number, intendedNs: number): number {
+    const row = this.#takeRow()
+    this.callNode[row] = callNode
+    this.client[row] = client
+    this.parent[row] = parent
+    this.connection[row] = -1
+    this.pod[row] = -1
+    this.callsMade[row] = 0
+    this.outcome[row] = 0
+    this.isAwaited[row] = 1
+    this.isHeld[row] = 1
+    this.intendedNs[row] = intendedNs
+    this.partStartNs[row] = intendedNs
+    this.dnsNs[row] = 0
+    this.connectNs[row] = 0
+    this.rulesNs[row] = 0
+    this.networkNs[row] = 0
+    this.queueNs[row] = 0
+    this.serviceNs[row] = 0
+    this.downstreamNs[row] = 0
+    if (parent >= 0) this.#copyDemands(parent, row)
+    return row
+  }
+
+  #copyDemands(from: number, to: number): void {
+    const start = from * this.demandCount
+    this.demandsNs.copyWithin(to * this.demandCount, start, start + this.demandCount)
+  }
+
+  /** Gives the row back if neither caller nor pod holds it. */
+  closeIfDone(row: number): void {
+    if (this.isAwaited[row] === 1 || this.isHeld[row] === 1) return
+    this.older[row] = this.#freeRow
+    this.#freeRow = row
+    this.#freeCount++
+  }
+
+  #takeRow(): number {
+    if (this.#freeRow >= 0) {
+      const row = this.#freeRow
+      this.#freeRow = this.older[row]
+      this.#freeCount--
+      return row
+    }
+    if (this.#rowCount === this.#capacity) this.#grow()
+    return this.#rowCount++
+  }
+
+  #grow(): void {
+    this.#capacity *= 2
+    const int32 = (from: Int32Array) => copied(from, new Int32Array(this.#capacity))
+    const uint8 = (from: Uint8Array) => copied(from, new Uint8Array(this.#capacity))
+    const float64 = (from: Float64Array, width = 1) => copied(from, new Float64Array(this.#capacity * width))
+    this.callNode = int32(this.callNode)
+    this.client = int32(this.client)
+    this.parent = int32(this.parent)
+    this.connection = int32(this.connection)
+    this.pod = int32(this.pod)
+    this.callsMade = int32(this.callsMade)
+    this.outcome = uint8(this.outcome)
+    this.isAwaited = uint8(this.isAwaited)
+    this.isHeld = uint8(this.isHeld)
+    this.intendedNs = float64(this.intendedNs)
+    this.partStartNs = float64(this.partStartNs)
+    this.dnsNs = float64(this.dnsNs)
+    this.connectNs = float64(this.connectNs)
+    this.rulesNs = float64(this.rulesNs)
+    this.networkNs = float64(this.networkNs)
+    this.queueNs = float64(this.queueNs)
+    this.serviceNs = float64(this.serviceNs)
+    this.downstreamNs = float64(this.downstreamNs)
+    this.demandsNs = float64(this.demandsNs, this.demandCount)
+    this.older = int32(this.older)
+    this.younger = int32(this.younger)
+  }
+}
+
+function copied<T extends { set(from: T): void }>(from: T, to: T): T {
+  to.set(from)
+  return to
+}

@@ -1,0 +1,273 @@
+/**
+ * One replication: requests are issued, travel, are served and end, each with exactly one outcome.
+ *
+ * This file holds the life of a request and the dispatch of events; `connecting.ts` has the way to the pod, `serving.ts`
+ * the pod. The anatomy of a request and the definitions of its parts are in README.md of this folder.
+ */
+import { InvariantError } from '../base/diagnostics.js'
+import { nanoseconds } from '../base/nanoseconds.js'
+import type { CallNode } from './call-sites.js'
+import { Connecting } from './connecting.js'
+import { EventKind } from './events.js'
+import { type NodeTotals, type Observer, Outcome, type PodTotals, type RequestRecord, type SimulationTotals } from './records.js'
+import { Serving } from './serving.js'
+import { buildWorld, type SimulationOptions, type World } from './world.js'
+
+/**
+ * Runs one replication from time 0 to the scenario's horizon.
+ *
+ * @param observer - told of every connection and request intended from the end of the warm-up on; of connections before too
+ * @throws InputError if the scenario can not be run on the cluster
+ * @throws InvariantError if the model contradicts itself; with seed, replication, event and simulated time
+ */
+export function simulate(options: SimulationOptions, observer: Observer): SimulationTotals {
+  return new Simulation(buildWorld(options), observer).run()
+}
+
+class Simulation {
+  readonly #connecting: Connecting
+  readonly #serving: Serving
+  readonly #warmUpNs: number
+  readonly #horizonNs: number
+  readonly #isDeadlineArmed: Uint8Array
+  readonly #record = emptyRecord()
+  #atWarmUp: Snapshot | undefined
+
+  constructor(
+    readonly world: World,
+    readonly observer: Observer,
+  ) {
+    const { spec } = world.scenario
+    this.#warmUpNs = spec.warmUp
+    this.#horizonNs = spec.horizon
+    this.#connecting = new Connecting(world, observer)
+    this.#serving = new Serving(world, (node, pod, parent) => this.#issue(node, pod, parent))
+    this.#isDeadlineArmed = new Uint8Array(world.graph.sites.length)
+  }
+
+  run(): SimulationTotals {
+    const { simulator, lanes, demands } = this.world
+    simulator.schedule(lanes.warmUpEnd, this.#warmUpNs, 0)
+    for (let group = 0; group < demands.length; group++) this.#awaitArrival(group)
+    simulator.run(nanoseconds(this.#horizonNs), (kind, payload) => this.#handle(kind, payload))
+    this.#endUnfinished()
+    return this.#totals()
+  }
+
+  #handle(kind: number, payload: number): void {
+    switch (kind) {
+      case EventKind.arrival:
+        this.#arrive(payload)
+        break
+      case EventKind.nameResolved:
+        if (this.#isStillAwaited(payload)) this.#connecting.open(payload)
+        break
+      case EventKind.firstPacketAtLoadBalancer:
+        if (this.#isStillAwaited(payload)) this.#connecting.passLoadBalancer(payload)
+        break
+      case EventKind.firstPacketAtNode:
+        if (this.#isStillAwaited(payload)) this.#connecting.passNextNode(payload)
+        break
+      case EventKind.requestAtPod:
+        if (this.#isStillAwaited(payload)) this.#serving.arrive(payload)
+        break
+      case EventKind.serviceDone:
+        this.#serving.finishOwnWork(payload)
+        break
+      case EventKind.answerAtCaller:
+        if (this.#isStillAwaited(payload)) this.#answered(payload)
+        break
+      case EventKind.deadline:
+        this.#endOverdue(payload)
+        break
+      case EventKind.warmUpEnd:
+        this.#atWarmUp = this.#snapshot()
+        break
+      default:
+        throw new InvariantError('an event of no kind', { kind, payload })
+    }
+  }
+
+  /** A client wants something; the group's next wish is noted. */
+  #arrive(group: number): void {
+    const source = this.world.demands[group]
+    const { node } = this.world.graph.roots[group]
+    const request = this.#open(node, source.client, -1)
+    const { requests } = this.world
+    requests.demandsNs.set(source.demandsNs, request * requests.demandCount)
+    this.#awaitArrival(group)
+    this.#connecting.start(request)
+  }
+
+  #awaitArrival(group: number): void {
+    const { demands, simulator, lanes } = this.world
+    const source = demands[group]
+    if (source.advance() && source.timeNs < this.#horizonNs) {
+      simulator.schedule(lanes.arrival[group], source.timeNs, group)
+    }
+  }
+
+  /** A pod makes a call. */
+  #issue(node: CallNode, pod: number, parent: number): void {
+    this.#connecting.start(this.#open(node, pod, parent))
+  }
+
+  #open(node: CallNode, client: number, parent: number): number {
+    const { requests, simulator, inFlight } = this.world
+    const request = requests.open(node.index, client, parent, simulator.now)
+    const site = node.site.index
+    inFlight[site].add(request)
+    if (this.#isDeadlineArmed[site] === 0) this.#armDeadline(site)
+    return request
+  }
+
+  /** Does the caller still wait? If not, the event at hand was the last to come back to the request. */
+  #isStillAwaited(request: number): boolean {
+    const { requests } = this.world
+    if (requests.isAwaited[request] === 1) return true
+    requests.isHeld[request] = 0
+    requests.closeIfDone(request)
+    return false
+  }
+
+  #answered(request: number): void {
+    const { requests, graph } = this.world
+    const outcome = requests.outcome[request]
+    if (outcome === Outcome.refused) {
+      this.#connecting.close(requests.connection[request], graph.nodes[requests.callNode[request]].site)
+    } else {
+      this.#connecting.release(request)
+    }
+    requests.isHeld[request] = 0
+    this.#end(request, outcome)
+  }
+
+  /** Time is out for the oldest requests of a call site. */
+  #endOverdue(site: number): void {
+    const { inFlight, requests, simulator, graph } = this.world
+    const list = inFlight[site]
+    const { timeoutNs } = graph.sites[site]
+    while (list.oldest >= 0 && requests.intendedNs[list.oldest] + timeoutNs <= simulator.now) {
+      const request = list.oldest
+      const connection = requests.connection[request]
+      if (connection >= 0) this.#connecting.close(connection, graph.sites[site])
+      this.#end(request, Outcome.timedOut)
+    }
+    this.#isDeadlineArmed[site] = 0
+    if (list.oldest >= 0) this.#armDeadline(site)
+  }
+
+  /** One pending deadline a call site is enough: that of its oldest request. */
+  #armDeadline(site: number): void {
+    const { inFlight, requests, simulator, lanes, graph } = this.world
+    this.#isDeadlineArmed[site] = 1
+    const dueNs = requests.intendedNs[inFlight[site].oldest] + graph.sites[site].timeoutNs
+    simulator.schedule(lanes.deadline[site], dueNs, site)
+  }
+
+  /** A request ends: its record is written, and the pod that made the call, if one did, goes on. */
+  #end(request: number, outcome: number): void {
+    const { requests, inFlight, graph } = this.world
+    inFlight[graph.nodes[requests.callNode[request]].site.index].remove(request)
+    this.#tell(request, outcome)
+    const parent = requests.parent[request]
+    requests.isAwaited[request] = 0
+    requests.closeIfDone(request)
+    if (parent >= 0) this.#serving.finishCall(parent, outcome)
+  }
+
+  #tell(request: number, outcome: number): void {
+    const { requests, graph, simulator } = this.world
+    if (requests.intendedNs[request] < this.#warmUpNs) return
+    const record = this.#record
+    record.call = graph.nodes[requests.callNode[request]].site.index
+    record.client = requests.client[request]
+    record.pod = requests.pod[request]
+    record.outcome = outcome
+    record.intendedNs = requests.intendedNs[request]
+    record.responseTimeNs = simulator.now - requests.intendedNs[request]
+    record.dnsNs = requests.dnsNs[request]
+    record.connectNs = requests.connectNs[request]
+    record.rulesNs = requests.rulesNs[request]
+    record.networkNs = requests.networkNs[request]
+    record.queueNs = requests.queueNs[request]
+    record.serviceNs = requests.serviceNs[request]
+    record.downstreamNs = requests.downstreamNs[request]
+    this.observer.requestEnded(record)
+  }
+
+  /** The horizon: whoever still waits, waits in vain. */
+  #endUnfinished(): void {
+    const { inFlight, requests } = this.world
+    for (const list of inFlight) {
+      for (let request = list.oldest; request >= 0; request = requests.younger[request]) {
+        this.#tell(request, Outcome.unfinished)
+      }
+    }
+  }
+
+  #totals(): SimulationTotals {
+    const { simulator, stations, nodes } = this.world
+    for (const station of stations) station.assertLittlesLaw(simulator.now)
+    const end = this.#snapshot()
+    const start = this.#atWarmUp ?? end
+    return {
+      windowNs: this.#horizonNs - this.#warmUpNs,
+      eventCount: simulator.eventCount,
+      pods: stations.map((station, index) => ({
+        serverCount: station.serverCount,
+        ...difference(end.pods[index], start.pods[index]),
+      })),
+      nodes: nodes.map((node, index) => ({
+        processorCount: node.processor.processorCount,
+        ...difference(end.nodes[index], start.nodes[index]),
+      })),
+    }
+  }
+
+  #snapshot(): Snapshot {
+    const { simulator, stations, nodes } = this.world
+    return {
+      pods: stations.map((station) => ({
+        served: station.served,
+        rejected: station.rejected,
+        busyAreaNs: station.busyAreaNs(simulator.now),
+        queueAreaNs: station.queueAreaNs(simulator.now),
+      })),
+      nodes: nodes.map((node) => ({
+        firstPackets: node.firstPackets,
+        rulesEvaluated: node.rulesEvaluated,
+        busyNs: node.processor.busyNs,
+      })),
+    }
+  }
+}
+
+/** Counters at one moment. */
+interface Snapshot {
+  readonly pods: readonly Omit<PodTotals, 'serverCount'>[]
+  readonly nodes: readonly Omit<NodeTotals, 'processorCount'>[]
+}
+
+function difference<T extends Readonly<Record<keyof T, number>>>(end: T, start: T): T {
+  const entries = Object.entries(end) as [keyof T, number][]
+  return Object.fromEntries(entries.map(([key, value]) => [key, value - start[key]])) as T
+}
+
+function emptyRecord(): RequestRecord {
+  return {
+    call: 0,
+    client: 0,
+    pod: -1,
+    outcome: 0,
+    intendedNs: 0,
+    responseTimeNs: 0,
+    dnsNs: 0,
+    connectNs: 0,
+    rulesNs: 0,
+    networkNs: 0,
+    queueNs: 0,
+    serviceNs: 0,
+    downstreamNs: 0,
+  }
+}

@@ -1,0 +1,120 @@
+/** All that one replication is made of, put together from the cluster and the scenario: the parts, before anything happens. */
+import { InvariantError } from '../base/diagnostics.js'
+import { Simulator } from '../engine/simulator.js'
+import { Streams } from '../engine/streams.js'
+import type { Scenario } from '../input/scenario-schema.js'
+import type { Cluster } from '../kubernetes/cluster.js'
+import { AddressBook, type AddressId } from '../netfilter/address-book.js'
+import { type DemandSource } from '../workload/demand-source.js'
+import { DrawnDemand } from '../workload/drawn-demand.js'
+import { ReplayedDemand, type WorkloadTrace } from '../workload/workload-trace.js'
+import { type CallerTable, placeCallers } from './callers.js'
+import { buildCallGraph, type CallGraph, type CallRoot } from './call-sites.js'
+import { ConnectionPool } from './connection-pool.js'
+import { costsOf } from './cost-settings.js'
+import { type Entry, makeEntry } from './entry.js'
+import { InFlightList } from './in-flight-list.js'
+import { Lanes } from './lanes.js'
+import { Links } from './links.js'
+import { NetworkNode } from './network-node.js'
+import { PodStation } from './pod-station.js'
+import { RequestTable } from './request-table.js'
+
+export interface SimulationOptions {
+  readonly cluster: Cluster
+  readonly scenario: Scenario
+  readonly seed: number
+  /** 0, 1, 2 …: each has streams of its own. */
+  readonly replication: number
+  /** Replayed in place of drawn requests. */
+  readonly trace?: WorkloadTrace | undefined
+}
+
+/** The parts of one replication. */
+export interface World {
+  readonly cluster: Cluster
+  readonly scenario: Scenario
+  readonly simulator: Simulator
+  readonly streams: Streams
+  readonly graph: CallGraph
+  readonly callers: CallerTable
+  readonly lanes: Lanes
+  readonly links: Links
+  readonly requests: RequestTable
+  readonly connections: ConnectionPool
+  /** By call site. */
+  readonly entries: readonly Entry[]
+  /** By call site. */
+  readonly inFlight: readonly InFlightList[]
+  /** By node index. */
+  readonly nodes: readonly NetworkNode[]
+  /** By pod index. */
+  readonly stations: readonly PodStation[]
+  /** By client group. */
+  readonly demands: readonly DemandSource[]
+  readonly locations: Locations
+}
+
+/** Who has an address: by address id, the pod or node index, -1 for nobody. */
+export interface Locations {
+  readonly podAt: Int32Array
+  readonly nodeAt: Int32Array
+}
+
+/** Puts the parts together. @throws InputError as `buildCallGraph`, `placeCallers` and `replayedDemand` */
+export function buildWorld({ cluster, scenario, seed, replication, trace }: SimulationOptions): World {
+  const simulator = new Simulator()
+  const streams = new Streams(seed, replication)
+  const book = new AddressBook()
+  const costs = costsOf(scenario)
+  const graph = buildCallGraph(cluster, scenario)
+  const nodes = cluster.nodes.map(
+    (node, index) => new NetworkNode({ node, tables: cluster.nodeTables[index], book, streams, costs }),
+  )
+  const callers = placeCallers(graph, cluster, scenario, book)
+  const settings = scenario.spec.loadBalancers
+  const entries = graph.sites.map((site) => makeEntry({ site, cluster, settings, book, streams }))
+  const requests = new RequestTable(Math.max(1, ...graph.roots.map((root) => root.demands.length)))
+  return {
+    cluster,
+    scenario,
+    simulator,
+    streams,
+    graph,
+    callers,
+    lanes: new Lanes(simulator, {
+      groups: graph.roots.length,
+      sites: graph.sites.length,
+      nodes: nodes.length,
+      pods: cluster.pods.length,
+    }),
+    links: new Links(scenario.spec.links, streams, costs.packet),
+    requests,
+    connections: new ConnectionPool(callers.count),
+    entries,
+    inFlight: graph.sites.map(() => new InFlightList(requests)),
+    nodes,
+    stations: graph.behaviours.ofPod.map(({ servers, queueCapacity }) => new PodStation(servers, queueCapacity)),
+    demands: graph.roots.map((root) => demandOf(root, streams, trace)),
+    locations: locate(cluster, book),
+  }
+}
+
+function demandOf(root: CallRoot, streams: Streams, trace: WorkloadTrace | undefined): DemandSource {
+  if (trace === undefined) return new DrawnDemand(root.group, root.demands, streams)
+  const group = trace.groups.find(({ name }) => name === root.group.name)
+  if (group === undefined) throw new InvariantError('a group that the trace has not, not found out before the run')
+  return new ReplayedDemand(group)
+}
+
+function locate(cluster: Cluster, book: AddressBook): Locations {
+  const nodeIds = cluster.nodes.map((node) => book.idOf(node.address))
+  const podIds = cluster.pods.map((pod) => book.idOf(pod.address))
+  return { nodeAt: indexByAddress(nodeIds, book), podAt: indexByAddress(podIds, book) }
+}
+
+function indexByAddress(ids: readonly AddressId[], book: AddressBook): Int32Array {
+  const indices = new Int32Array(book.addressCount).fill(-1)
+  for (const [index, id] of ids.entries()) indices[id] = index
+  return indices
+}
