@@ -2,19 +2,15 @@
  * Every code that an error or a warning can carry, with what it means and what to do. One table: the documentation
  * (`src/input/README.md`) is generated from it, and a test asks that each code is raised by some test.
  */
+import { type CodeEntry, INPUT_CODES } from './error-codes-input.js'
 
-interface CodeEntry {
-  /** What has happened, one sentence. */
-  readonly meaning: string
-  /** What the user does about it, one sentence. */
-  readonly cure: string
-}
-
+/** By code, in the order of the documentation. New codes go to the end of the part that they belong to. */
 export const ERROR_CODES = {
   USAGE: {
     meaning: 'The command line can not be understood.',
     cure: 'Read `svcsim help` or `svcsim help VERB`.',
   },
+  ...INPUT_CODES,
   RESULTS_INVALID: {
     meaning: 'A results file does not have the form that svcsim writes.',
     cure: 'Run svcsim again to write the file anew; `svcsim schema results` prints the form.',
@@ -52,7 +48,8 @@ export const ERROR_CODES = {
     cure: 'Remove one of the jumps that the message names.',
   },
   NF_TARGET_MISPLACED: {
-    meaning: 'A target stands where the kernel does not allow it, such as DNAT outside PREROUTING and OUTPUT.',
+    meaning:
+      'A target stands where the kernel does not allow it, such as DNAT outside PREROUTING and OUTPUT.',
     cure: 'Move the rule to a chain that only the right hooks of the right table reach.',
   },
   CALL_CYCLE: {
