@@ -1,0 +1,84 @@
+/** From the summaries of design points to the results object. */
+import { MODEL_VERSION, VERSION } from '../base/version.js'
+import type { CallSummary, PointSummary, SpreadSummary } from '../metrics/summarise.js'
+import { behaviourKey } from '../model/behaviours.js'
+import { buildCallGraph, type CallSite, podsBehind } from '../model/call-sites.js'
+import type { Cluster, ClusterPod, ClusterService } from '../kubernetes/cluster.js'
+import { type CallResult, type PointResult, RESULTS_SCHEMA_VERSION, type Results, type Spread } from '../results/results-schema.js'
+import { assumptionsOf } from './assumptions.js'
+import type { DesignPoint, ExperimentPlan } from './plan.js'
+
+/** @param points - by point of the plan */
+export function assembleResults(plan: ExperimentPlan, points: PointResult[]): Results {
+  const { cluster, scenario } = plan.points[0]
+  const { warmUp, horizon } = scenario.spec
+  return {
+    schemaVersion: RESULTS_SCHEMA_VERSION,
+    tool: { name: 'svcsim', version: VERSION, modelVersion: MODEL_VERSION },
+    scenario: { ...scenario.metadata, digest: plan.digest },
+    seed: plan.seed,
+    replications: plan.replications,
+    warmUpNs: warmUp,
+    horizonNs: horizon,
+    command: plan.command,
+    assumptions: assumptionsOf(scenario),
+    warnings: cluster.warnings.map(({ code, message, place }) =>
+      place === undefined ? { code, message } : { code, message, place: `${place.file}:${place.line}:${place.column}` },
+    ),
+    ...(plan.sweep === undefined ? {} : { sweep: sweepOf(plan.sweep) }),
+    points,
+  }
+}
+
+function sweepOf({ axes, table }: NonNullable<ExperimentPlan['sweep']>): NonNullable<Results['sweep']> {
+  return table === undefined ? { axes: [...axes] } : { axes: [...axes], table }
+}
+
+/** One design point's figures with the names of its calls, pods and nodes. */
+export function pointResult(point: DesignPoint, summary: PointSummary): PointResult {
+  const { cluster, scenario } = point
+  const { sites } = buildCallGraph(cluster, scenario)
+  return {
+    settings: point.settings.map((setting) => ({ ...setting })),
+    calls: sites.map((site, index) => callResult(site, summary.calls[index], cluster)),
+    pods: cluster.pods.map((pod, index) => ({
+      pod: podName(pod),
+      node: cluster.nodes[pod.nodeIndex].name,
+      workload: behaviourKey(pod),
+      ...summary.pods[index],
+    })),
+    nodes: cluster.nodes.map((node, index) => ({ node: node.name, zone: node.zone, ...summary.nodes[index] })),
+  }
+}
+
+function callResult(site: CallSite, summary: CallSummary, cluster: Cluster): CallResult {
+  const readyPods = new Set(site.port.endpoints.filter((each) => each.ready).map((each) => each.podIndex))
+  const pods = podsBehind(cluster, site.port).filter((pod) => readyPods.has(pod.index))
+  return {
+    caller: site.caller,
+    service: serviceName(site.service),
+    port: site.port.port,
+    via: site.via,
+    ...summary,
+    connections: spreadResult(summary.connections, pods, cluster),
+    requests: spreadResult(summary.requests, pods, cluster),
+  }
+}
+
+function spreadResult(summary: SpreadSummary, pods: readonly ClusterPod[], cluster: Cluster): Spread {
+  const { counts, ...figures } = summary
+  const perPod = pods.map((pod, position) => ({
+    pod: podName(pod),
+    node: cluster.nodes[pod.nodeIndex].name,
+    count: counts[position],
+  }))
+  return { perPod, ...figures }
+}
+
+function serviceName({ namespace, name }: ClusterService): string {
+  return namespace === 'default' ? name : `${namespace}/${name}`
+}
+
+function podName({ namespace, name }: ClusterPod): string {
+  return namespace === 'default' ? name : `${namespace}/${name}`
+}
