@@ -108,7 +108,7 @@ const call = z
     caller: z.string().describe('Client group or workload.'),
     service: z.string().describe('Service called; NAMESPACE/NAME outside the default namespace.'),
     port: z.int(),
-    via: z.enum(['clusterIP', 'nodePort', 'loadBalancer']),
+    via: z.enum(['clusterIP', 'nodePort', 'loadBalancer', 'headless']),
     outcomes,
     offeredPerSec: estimate,
     completedPerSec: estimate,
