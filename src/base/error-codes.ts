@@ -3,6 +3,7 @@
  * (`src/input/README.md`) is generated from it, and a test asks that each code is raised by some test.
  */
 import { type CodeEntry, INPUT_CODES } from './error-codes-input.js'
+import { KUBERNETES_CODES } from './error-codes-kubernetes.js'
 
 /** By code, in the order of the documentation. New codes go to the end of the part that they belong to. */
 export const ERROR_CODES = {
@@ -11,6 +12,7 @@ export const ERROR_CODES = {
     cure: 'Read `svcsim help` or `svcsim help VERB`.',
   },
   ...INPUT_CODES,
+  ...KUBERNETES_CODES,
   RESULTS_INVALID: {
     meaning: 'A results file does not have the form that svcsim writes.',
     cure: 'Run svcsim again to write the file anew; `svcsim schema results` prints the form.',
