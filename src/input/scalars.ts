@@ -2,7 +2,7 @@
  * The texts that stand for numbers in a scenario: durations (`250ms`, `1m30s`), rates (`400/s`), Kubernetes quantities
  * (`500m`, `1Gi`), ports, names and references, as zod schemas that check, convert and describe themselves to editors.
  */
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Distribution } from '../base/distribution.js'
 import type { Nanoseconds } from '../base/nanoseconds.js'
 

@@ -14,103 +14,189 @@ const node = z
   .strictObject({
     name: name.describe('Name of the node; label kubernetes.io/hostname as well.'),
     zone: z.string().default('').describe('Zone: label topology.kubernetes.io/zone.'),
-    labels: z.record(z.string(), z.string()).default({}).describe('Further labels, for nodeSelector and spread constraints.'),
+    labels: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe('Further labels, for nodeSelector and spread constraints.'),
     cpus: positiveInteger.max(1024).default(2).describe('Processors that forward packets.'),
   })
   .describe('One node of the cluster.')
 
 const cluster = z
   .strictObject({
-    nodes: z.array(node).max(5_000).default([]).describe('The nodes. Node objects among the manifests are used where this is empty, and three nodes in two zones where there are none.'),
+    nodes: z
+      .array(node)
+      .max(5_000)
+      .default([])
+      .describe(
+        'The nodes. Node objects among the manifests are used where this is empty, and three nodes in two zones where there are none.',
+      ),
     podCidr: z.string().default('10.244.0.0/16').describe('Addresses of pods; every node gets a part of it.'),
     serviceCidr: z.string().default('10.96.0.0/12').describe('Addresses that ClusterIPs are drawn from.'),
     nodeCidr: z.string().default('192.168.0.0/24').describe('Addresses of nodes.'),
-    loadBalancerCidr: z.string().default('203.0.113.0/24').describe('Addresses given to Services of type LoadBalancer that have none.'),
-    nodePortRange: portRange.default({ first: 30_000, last: 32_767 }).describe('--service-node-port-range of the API server.'),
+    loadBalancerCidr: z
+      .string()
+      .default('203.0.113.0/24')
+      .describe('Addresses given to Services of type LoadBalancer that have none.'),
+    nodePortRange: portRange
+      .default({ first: 30_000, last: 32_767 })
+      .describe('--service-node-port-range of the API server.'),
     placement: z
       .record(z.string(), z.array(z.string()).min(1))
       .default({})
-      .describe('Pods on nodes, by hand: workload name to the list of nodes of its pods 0, 1, 2 …; used again from the start where the list is shorter. Wins over every other rule.'),
+      .describe(
+        'Pods on nodes, by hand: workload name to the list of nodes of its pods 0, 1, 2 …; used again from the start where the list is shorter. Wins over every other rule.',
+      ),
   })
   .describe('Nodes and address ranges.')
 
 const call = z
   .strictObject({
-    to: serviceReference.describe('The Service called, as the application writes it: NAME:PORT, NAME.NAMESPACE:PORT or a full DNS name.'),
-    connection: z.enum(['perRequest', 'keepAlive']).default('perRequest').describe('A new connection for each call, or one kept open and used again.'),
-    maxRequests: positiveInteger.default(1_000_000_000).describe('Requests on one kept-alive connection before it is closed.'),
+    to: serviceReference.describe(
+      'The Service called, as the application writes it: NAME:PORT, NAME.NAMESPACE:PORT or a full DNS name.',
+    ),
+    connection: z
+      .enum(['perRequest', 'keepAlive'])
+      .default('perRequest')
+      .describe('A new connection for each call, or one kept open and used again.'),
+    maxRequests: positiveInteger
+      .default(1_000_000_000)
+      .describe('Requests on one kept-alive connection before it is closed.'),
     timeout: duration.default(30_000_000_000).describe('How long the caller waits for the answer.'),
   })
   .describe('A call that each request makes before it answers.')
 
 const podBehaviour = z
   .strictObject({
-    servers: positiveInteger.max(100_000).default(1).describe('Requests that one pod serves at the same time (threads, workers).'),
-    queueCapacity: z.int().min(0).max(10_000_000).default(1024).describe('Requests that may wait in one pod; the next is rejected.'),
-    serviceTime: delay.default({ kind: 'exponential', mean: 5_000_000 }).describe('Time that a server works on one request, without its calls.'),
-    calls: z.array(call).max(16).default([]).describe('Calls to other Services, one after another, while the server is held.'),
+    servers: positiveInteger
+      .max(100_000)
+      .default(1)
+      .describe('Requests that one pod serves at the same time (threads, workers).'),
+    queueCapacity: z
+      .int()
+      .min(0)
+      .max(10_000_000)
+      .default(1024)
+      .describe('Requests that may wait in one pod; the next is rejected.'),
+    serviceTime: delay
+      .default({ kind: 'exponential', mean: 5_000_000 })
+      .describe('Time that a server works on one request, without its calls.'),
+    calls: z
+      .array(call)
+      .max(16)
+      .default([])
+      .describe('Calls to other Services, one after another, while the server is held.'),
     speed: z
       .record(z.string().regex(/^\d+$/, 'the ordinal of a pod, as text'), z.number().positive())
       .default({})
-      .describe('Pods that are slower or faster: ordinal of the pod to its speed, 1 being normal; 0.25 takes four times as long.'),
+      .describe(
+        'Pods that are slower or faster: ordinal of the pod to its speed, 1 being normal; 0.25 takes four times as long.',
+      ),
   })
   .describe('How the pods of one workload behave.')
 
 const arrivals = z
   .strictObject({
     rate: rate.describe('Requests per second of the whole group, e.g. 400/s.'),
-    process: z.enum(['poisson', 'paced']).default('poisson').describe('poisson: independent of each other; paced: one exactly every 1/rate.'),
-    gap: delay.optional().describe('Time between two requests in place of `process`; its mean must be 1/rate.'),
+    process: z
+      .enum(['poisson', 'paced'])
+      .default('poisson')
+      .describe('poisson: independent of each other; paced: one exactly every 1/rate.'),
+    gap: delay
+      .optional()
+      .describe('Time between two requests in place of `process`; its mean must be 1/rate.'),
     order: z
       .enum(['random', 'inTurn', 'shuffled'])
       .default('random')
-      .describe('Which client asks next: any; each in turn; or each once per round, in a new order every round.'),
+      .describe(
+        'Which client asks next: any; each in turn; or each once per round, in a new order every round.',
+      ),
   })
   .describe('When the group issues requests: an open workload, which does not wait for answers.')
 
 const clientGroup = z
   .strictObject({
     name: name.describe('Name of the group in the results.'),
-    location: z.enum(['outside', 'inside']).default('outside').describe('outside: beyond the load balancer; inside: pods of the cluster.'),
-    nodes: z.array(z.string()).default([]).describe('For clients inside: the nodes that they run on, in turn. All nodes where empty.'),
+    location: z
+      .enum(['outside', 'inside'])
+      .default('outside')
+      .describe('outside: beyond the load balancer; inside: pods of the cluster.'),
+    nodes: z
+      .array(z.string())
+      .default([])
+      .describe('For clients inside: the nodes that they run on, in turn. All nodes where empty.'),
     count: positiveInteger.max(1_000_000).default(100).describe('Clients, each with an address of its own.'),
-    to: serviceReference.describe('The Service used: NAME:PORT or NAME.NAMESPACE:PORT, with the Service port, whatever the way in.'),
+    to: serviceReference.describe(
+      'The Service used: NAME:PORT or NAME.NAMESPACE:PORT, with the Service port, whatever the way in.',
+    ),
     via: z
       .enum(['clusterIP', 'nodePort', 'loadBalancer'])
       .optional()
-      .describe('The way in. By default clusterIP for clients inside; outside, the loadBalancer where the Service has one, else the nodePort.'),
-    entryNodes: z.array(z.string()).default([]).describe('For nodePort: the nodes whose address clients use. All nodes where empty.'),
+      .describe(
+        'The way in. By default clusterIP for clients inside; outside, the loadBalancer where the Service has one, else the nodePort.',
+      ),
+    entryNodes: z
+      .array(z.string())
+      .default([])
+      .describe('For nodePort: the nodes whose address clients use. All nodes where empty.'),
     entryPolicy: z
       .enum(['perClient', 'roundRobin', 'random'])
       .default('perClient')
-      .describe('For nodePort: each client keeps one node; each client goes through the nodes in turn; or draws one per connection.'),
+      .describe(
+        'For nodePort: each client keeps one node; each client goes through the nodes in turn; or draws one per connection.',
+      ),
     arrivals,
-    connection: z.enum(['perRequest', 'keepAlive']).default('perRequest').describe('A new connection for each request, or kept open and used again.'),
-    maxRequests: positiveInteger.default(1_000_000_000).describe('Requests on one kept-alive connection before it is closed.'),
+    connection: z
+      .enum(['perRequest', 'keepAlive'])
+      .default('perRequest')
+      .describe('A new connection for each request, or kept open and used again.'),
+    maxRequests: positiveInteger
+      .default(1_000_000_000)
+      .describe('Requests on one kept-alive connection before it is closed.'),
     timeout: duration.default(30_000_000_000).describe('How long a client waits, from the intended start.'),
   })
   .describe('A group of clients that behave alike.')
 
 const loadBalancer = z
   .strictObject({
-    algorithm: z.enum(['roundRobin', 'random', 'sourceHash', 'leastConnections']).default('roundRobin').describe('How the next target is chosen, per connection.'),
-    targets: z.enum(['nodes', 'pods']).default('nodes').describe('nodes: to the node port of healthy nodes, through kube-proxy; pods: straight to ready pods.'),
+    algorithm: z
+      .enum(['roundRobin', 'random', 'sourceHash', 'leastConnections'])
+      .default('roundRobin')
+      .describe('How the next target is chosen, per connection.'),
+    targets: z
+      .enum(['nodes', 'pods'])
+      .default('nodes')
+      .describe(
+        'nodes: to the node port of healthy nodes, through kube-proxy; pods: straight to ready pods.',
+      ),
   })
   .describe('What stands in front of a Service of type LoadBalancer.')
 
 const links = z
   .strictObject({
-    sameNode: delay.default({ kind: 'constant', value: 10_000 }).describe('Between two pods of one node, or a pod and its node.'),
+    sameNode: delay
+      .default({ kind: 'constant', value: 10_000 })
+      .describe('Between two pods of one node, or a pod and its node.'),
     sameZone: delay.default({ kind: 'constant', value: 150_000 }).describe('Between two nodes of one zone.'),
-    otherZone: delay.default({ kind: 'constant', value: 500_000 }).describe('Between two nodes of different zones.'),
-    outside: delay.default({ kind: 'constant', value: 10_000_000 }).describe('Between a client outside and the load balancer or node it enters by.'),
+    otherZone: delay
+      .default({ kind: 'constant', value: 500_000 })
+      .describe('Between two nodes of different zones.'),
+    outside: delay
+      .default({ kind: 'constant', value: 10_000_000 })
+      .describe('Between a client outside and the load balancer or node it enters by.'),
   })
   .describe('Time that a packet takes one way, by kind of link.')
 
 const dns = z
   .strictObject({
-    lookupTime: delay.default({ kind: 'constant', value: 300_000 }).describe('Time to resolve a name that is not cached.'),
-    cacheTime: duration.default(0).describe('How long a client remembers an answer; 0s: it asks for every connection, as glibc and musl do.'),
+    lookupTime: delay
+      .default({ kind: 'constant', value: 300_000 })
+      .describe('Time to resolve a name that is not cached.'),
+    cacheTime: duration
+      .default(0)
+      .describe(
+        'How long a client remembers an answer; 0s: it asks for every connection, as glibc and musl do.',
+      ),
   })
   .describe('Name resolution of clients inside the cluster.')
 
@@ -126,9 +212,20 @@ const variant = z
 const axis = z
   .strictObject({
     name: z.string().min(1).optional().describe('Heading in tables; the path by default.'),
-    path: z.string().min(1).optional().describe('Field to vary, e.g. counter.replicas or service.shop.sessionAffinity.'),
-    values: z.union([z.string(), z.array(axisValue).min(1).max(10_000)]).optional().describe('Values of the field: a list, or a range such as 1..10 or 10..100/10.'),
-    variants: z.array(variant).min(1).optional().describe('In place of path and values: named settings of several fields.'),
+    path: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Field to vary, e.g. counter.replicas or service.shop.sessionAffinity.'),
+    values: z
+      .union([z.string(), z.array(axisValue).min(1).max(10_000)])
+      .optional()
+      .describe('Values of the field: a list, or a range such as 1..10 or 10..100/10.'),
+    variants: z
+      .array(variant)
+      .min(1)
+      .optional()
+      .describe('In place of path and values: named settings of several fields.'),
   })
   .describe('One factor of the sweep.')
 
@@ -137,7 +234,10 @@ const sweep = z
     axes: z.array(axis).min(1).max(8).describe('Factors; every combination is run.'),
     table: z
       .strictObject({
-        columns: z.array(z.string()).default([]).describe('Axes laid out as columns, by their heading; the others make the rows.'),
+        columns: z
+          .array(z.string())
+          .default([])
+          .describe('Axes laid out as columns, by their heading; the others make the rows.'),
         metrics: z.array(z.string()).min(1).describe('Metrics in each cell, e.g. stickiness.returnRatio.'),
         call: z.string().optional().describe('The call shown, as CALLER→SERVICE; the first by default.'),
       })
@@ -155,27 +255,57 @@ export const scenarioSchema = z
       description: z.string().default('').describe('What question it answers.'),
     }),
     spec: z.strictObject({
-      manifests: z.array(z.string().min(1)).min(1).describe('Manifest files or folders, relative to this file.'),
-      seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(1).describe('Number that all randomness derives from.'),
-      replications: positiveInteger.max(100_000).default(1).describe('Independent runs; with two or more every figure has a 95 % interval.'),
+      manifests: z
+        .array(z.string().min(1))
+        .min(1)
+        .describe('Manifest files or folders, relative to this file.'),
+      seed: z
+        .int()
+        .min(0)
+        .max(Number.MAX_SAFE_INTEGER)
+        .default(1)
+        .describe('Number that all randomness derives from.'),
+      replications: positiveInteger
+        .max(100_000)
+        .default(1)
+        .describe('Independent runs; with two or more every figure has a 95 % interval.'),
       warmUp: duration.default(1_000_000_000).describe('Simulated time cut off at the start.'),
-      horizon: duration.default(61_000_000_000).describe('End of simulated time; requests still open then are unfinished.'),
+      horizon: duration
+        .default(61_000_000_000)
+        .describe('End of simulated time; requests still open then are unfinished.'),
       cluster: cluster.prefault({}),
-      replicas: z.record(z.string(), z.int().min(0).max(150_000)).default({}).describe('Replica counts that win over those of the manifests: workload name to count.'),
-      pods: z.record(z.string(), podBehaviour).default({}).describe('Behaviour of pods: workload name (or Pod name) to what it does.'),
+      replicas: z
+        .record(z.string(), z.int().min(0).max(150_000))
+        .default({})
+        .describe('Replica counts that win over those of the manifests: workload name to count.'),
+      pods: z
+        .record(z.string(), podBehaviour)
+        .default({})
+        .describe('Behaviour of pods: workload name (or Pod name) to what it does.'),
       clients: z.array(clientGroup).min(1).max(1_000).describe('Who sends requests.'),
-      loadBalancers: z.record(z.string(), loadBalancer).default({}).describe('Load balancers: Service name to its settings.'),
+      loadBalancers: z
+        .record(z.string(), loadBalancer)
+        .default({})
+        .describe('Load balancers: Service name to its settings.'),
       links: links.prefault({}),
       dns: dns.prefault({}),
       costs: z
         .strictObject({
-          preset: z.enum(['iptables-legacy', 'iptables-nft', 'none']).default('iptables-nft').describe('Measured costs of packet processing; none: it takes no time.'),
-          set: z.record(z.string(), quantity).default({}).describe('Single constants in place of those of the preset, by name, in its unit.'),
+          preset: z
+            .enum(['iptables-legacy', 'iptables-nft', 'none'])
+            .default('iptables-nft')
+            .describe('Measured costs of packet processing; none: it takes no time.'),
+          set: z
+            .record(z.string(), quantity)
+            .default({})
+            .describe('Single constants in place of those of the preset, by name, in its unit.'),
         })
         .prefault({})
         .describe('Processor time of packets on nodes.'),
       workload: z
-        .strictObject({ trace: z.string().describe('Recorded workload (svcsim workload record), relative to this file.') })
+        .strictObject({
+          trace: z.string().describe('Recorded workload (svcsim workload record), relative to this file.'),
+        })
         .optional()
         .describe('Replays a recorded workload in place of drawing one.'),
       sweep: sweep.optional(),
