@@ -84,6 +84,10 @@ export type Target =
       readonly option: 'set-xmark' | 'or-mark' | 'xor-mark'
     }
 
+/** What a bare `-j REJECT` answers with. Source: iptables-extensions(8), REJECT. */
+export const DEFAULT_REJECT = 'icmp-port-unreachable'
+
+/** Tests and what follows if all of them pass; without tests it always does. */
 export interface Rule {
   readonly matches: readonly Match[]
   readonly target: Target
