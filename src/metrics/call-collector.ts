@@ -1,6 +1,14 @@
 /** The figures of one call site in one replication: outcomes, response times and their parts, spread, stickiness, rules. */
 import { InvariantError } from '../base/diagnostics.js'
-import { type ConnectionRecord, Outcome, OUTCOMES, type OutcomeName, PARTS, type PartName, type RequestRecord } from '../model/records.js'
+import {
+  type ConnectionRecord,
+  OUTCOMES,
+  Outcome,
+  type OutcomeName,
+  PARTS,
+  type PartName,
+  type RequestRecord,
+} from '../model/records.js'
 import { ResponseHistogram } from './response-histogram.js'
 import { StickinessCollector, type StickinessFigures } from './stickiness.js'
 
@@ -69,7 +77,10 @@ export class CallCollector {
   measures(): CallMeasures {
     const completed = this.#responseTimes.count
     const outcomes = OUTCOMES.map((name, index) => [name, this.#outcomes[index]])
-    const parts = PARTS.map((name, index) => [name, completed === 0 ? null : this.#partSumsNs[index] / completed])
+    const parts = PARTS.map((name, index) => [
+      name,
+      completed === 0 ? null : this.#partSumsNs[index] / completed,
+    ])
     return {
       outcomes: Object.fromEntries(outcomes),
       responseTimes: this.#responseTimes,

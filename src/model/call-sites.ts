@@ -9,7 +9,7 @@ import { InputError } from '../base/diagnostics.js'
 import type { Distribution } from '../base/distribution.js'
 import type { ClientGroup, PodBehaviour, Scenario } from '../input/scenario-schema.js'
 import type { Cluster, ClusterPod, ClusterService, ClusterServicePort } from '../kubernetes/cluster.js'
-import { type Behaviours, behavioursOf, behaviourKey } from './behaviours.js'
+import { type Behaviours, behaviourKey, behavioursOf } from './behaviours.js'
 
 /** How the caller reaches the Service. */
 export type EntryWay = 'clusterIP' | 'nodePort' | 'loadBalancer' | 'headless'
@@ -148,7 +148,9 @@ class CallGraphBuilder {
   /** Call sites are shared: two groups whose requests lead to the same call of a workload meet in one. */
   #site(site: Omit<CallSite, 'index'>): CallSite {
     const kind = site.group === undefined ? 'workload' : 'group'
-    const name = [kind, site.caller, site.service.index, site.port.port, site.port.protocol, site.via].join(' ')
+    const name = [kind, site.caller, site.service.index, site.port.port, site.port.protocol, site.via].join(
+      ' ',
+    )
     const known = this.#siteByName.get(name)
     if (known !== undefined) return known
     const made = { index: this.#sites.length, ...site }
@@ -157,7 +159,11 @@ class CallGraphBuilder {
     return made
   }
 
-  #resolve(host: string, port: number | string, namespace: string): { service: ClusterService; port: ClusterServicePort } {
+  #resolve(
+    host: string,
+    port: number | string,
+    namespace: string,
+  ): { service: ClusterService; port: ClusterServicePort } {
     const answer = this.cluster.dns.resolve(host, namespace)
     const service = answer?.kind === 'service' ? this.cluster.services[answer.serviceIndex] : undefined
     const servicePort = service?.ports.find((each) => each.port === port || each.name === port)

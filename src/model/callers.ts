@@ -4,8 +4,9 @@
  * Clients outside get addresses of 100.64.0.0/10 (shared address space, RFC 6598), group after group. Clients inside are
  * pods of the cluster that no manifest names: they take addresses of their node's range from its end downwards.
  */
-import { addressAt, addressCount, type Cidr, parseCidr } from '../base/ip-address.js'
+
 import { InputError, InvariantError } from '../base/diagnostics.js'
+import { addressAt, addressCount, type Cidr, parseCidr } from '../base/ip-address.js'
 import type { Scenario } from '../input/scenario-schema.js'
 import type { Cluster, ClusterNode } from '../kubernetes/cluster.js'
 import type { AddressBook, AddressId } from '../netfilter/address-book.js'
@@ -42,7 +43,12 @@ interface Place {
  *
  * @throws InputError CLIENTS_DO_NOT_FIT if a range has not enough addresses
  */
-export function placeCallers(graph: CallGraph, cluster: Cluster, scenario: Scenario, book: AddressBook): CallerTable {
+export function placeCallers(
+  graph: CallGraph,
+  cluster: Cluster,
+  scenario: Scenario,
+  book: AddressBook,
+): CallerTable {
   const places = placeGroups(cluster, scenario)
   const podPlaces = cluster.pods.map((pod) => ({ address: pod.address, node: pod.nodeIndex }))
   const bySite: Callers[] = []
@@ -55,7 +61,10 @@ export function placeCallers(graph: CallGraph, cluster: Cluster, scenario: Scena
   return { bySite, count }
 }
 
-function placesOf(site: CallSite, places: ReadonlyMap<string, readonly Place[]>): readonly Place[] | undefined {
+function placesOf(
+  site: CallSite,
+  places: ReadonlyMap<string, readonly Place[]>,
+): readonly Place[] | undefined {
   return site.group === undefined ? undefined : places.get(site.group.name)
 }
 
@@ -80,7 +89,10 @@ function placeGroups(cluster: Cluster, scenario: Scenario): Map<string, readonly
       if (host === undefined) return { address: outside.take(name), node: OUTSIDE }
       return { address: ofNode[host.index].take(name), node: host.index }
     }
-    places.set(name, Array.from({ length: count }, (_, client) => place(client)))
+    places.set(
+      name,
+      Array.from({ length: count }, (_, client) => place(client)),
+    )
   }
   return places
 }
@@ -128,7 +140,8 @@ class AddressRange {
 /** FNV-1a, 32 bits, with a final mix so that neighbouring addresses part. Source: Fowler, Noll, Vo; MurmurHash3 finaliser. */
 function hashText(text: string): number {
   let hash = 0x811c9dc5
-  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
+  for (let index = 0; index < text.length; index++)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
   return (hash ^ (hash >>> 16)) >>> 0

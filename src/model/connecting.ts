@@ -7,6 +7,8 @@
  * the way twice and needs no event of its own. Left out: lost packets and their repetition, ports running out, the pod's
  * listen backlog.
  */
+
+import { makeSampler } from '../engine/distributions.js'
 import type { AddressId } from '../netfilter/address-book.js'
 import { emptyPacket, type Packet, PROTOCOL_TCP, STATE_NEW } from '../netfilter/packet.js'
 import { DROPPED, REJECTED } from '../netfilter/traversal.js'
@@ -14,10 +16,9 @@ import type { CallSite } from './call-sites.js'
 import { OUTSIDE } from './callers.js'
 import { MAX_NODES_ON_WAY } from './connection-pool.js'
 import type { EntryAddress } from './entry.js'
-import { linkBetween, type LinkKind, WAY_THROUGH_NODE, type WayCode, wayOverLink } from './links.js'
+import { linkBetween, Step, type StepNumber, type WayId } from './links.js'
 import { type ConnectionRecord, type Observer, Outcome } from './records.js'
 import type { World } from './world.js'
-import { makeSampler } from '../engine/distributions.js'
 
 /** Ports of clients. Source: Linux, net.ipv4.ip_local_port_range default, 32768 to 60999. */
 const FIRST_EPHEMERAL_PORT = 32_768
@@ -61,7 +62,7 @@ export class Connecting {
     }
     requests.connection[request] = connection
     requests.pod[request] = connections.pod[connection]
-    const way = connections.way[connection] as WayCode
+    const way = connections.way[connection] as WayId
     const wayNs = links.wayNs(way)
     requests.networkNs[request] += wayNs
     simulator.schedule(lanes.furtherRequest(way), simulator.now + wayNs, request)
@@ -69,7 +70,7 @@ export class Connecting {
 
   /** The name is resolved, or needs not be: the first packet leaves. */
   open(request: number): void {
-    const { requests, connections, callers, simulator, lanes, links } = this.world
+    const { requests, connections, callers, simulator, lanes } = this.world
     const site = this.#siteOf(request)
     const client = requests.client[request]
     requests.dnsNs[request] = simulator.now - requests.partStartNs[request]
@@ -80,12 +81,12 @@ export class Connecting {
     connections.sourcePort[connection] = this.#nextSourcePort(request)
     const node = callers.bySite[site.index].nodes[client]
     if (node !== OUTSIDE) {
-      if (this.#address(connection, this.world.entries[site.index].choose(client))) this.passNode(request, node)
+      if (this.#address(connection, this.world.entries[site.index].choose(client)))
+        this.passNode(request, node)
       else this.#refuse(request, simulator.now)
       return
     }
-    connections.extendWay(connection, wayOverLink('outside'))
-    const arrivalNs = simulator.now + links.linkNs('outside')
+    const arrivalNs = simulator.now + this.#takeLink(connection, Step.outside)
     if (this.world.entries[site.index].loadBalancer !== undefined) {
       simulator.schedule(lanes.toLoadBalancer, arrivalNs, request)
       return
@@ -97,7 +98,7 @@ export class Connecting {
 
   /** The first packet is at the load balancer. */
   passLoadBalancer(request: number): void {
-    const { requests, connections, callers, simulator, lanes, links } = this.world
+    const { requests, connections, callers, simulator, lanes } = this.world
     const site = this.#siteOf(request)
     const connection = requests.connection[request]
     const balancer = this.world.entries[site.index].loadBalancer
@@ -108,8 +109,8 @@ export class Connecting {
       return
     }
     connections.balancerTarget[connection] = target
-    connections.extendWay(connection, wayOverLink('sameZone'))
-    simulator.schedule(lanes.fromLoadBalancer, simulator.now + links.linkNs('sameZone'), request)
+    const arrivalNs = simulator.now + this.#takeLink(connection, Step.sameZone)
+    simulator.schedule(lanes.fromLoadBalancer, arrivalNs, request)
   }
 
   /** The first packet is at the node that it is under way to. */
@@ -119,14 +120,14 @@ export class Connecting {
 
   /** The first packet is at a node: its rules say where it goes. */
   passNode(request: number, nodeIndex: number): void {
-    const { requests, connections, simulator, nodes } = this.world
+    const { requests, connections, simulator, links, nodes } = this.world
     const connection = requests.connection[request]
     const node = nodes[nodeIndex]
     const packet = this.#loadPacket(connection)
     const doneNs = node.passFirstPacket(packet, simulator.now, this.#isForPodOf[nodeIndex])
     this.#storePacket(connection, packet)
     connections.addNode(connection, nodeIndex, node.lastEntry)
-    connections.extendWay(connection, WAY_THROUGH_NODE)
+    connections.way[connection] = links.extend(connections.way[connection] as WayId, Step.node)
     connections.rulesEvaluated[connection] += node.traversal.rulesEvaluated
     requests.rulesNs[request] += doneNs - simulator.now
     if (node.traversal.verdict === DROPPED) this.#lose(request)
@@ -170,7 +171,8 @@ export class Connecting {
       return
     }
     const answerNs = simulator.now + this.#drawLookupNs()
-    if (scenario.spec.dns.cacheTime > 0) this.#nameKnownUntilNs[poolKey] = answerNs + scenario.spec.dns.cacheTime
+    if (scenario.spec.dns.cacheTime > 0)
+      this.#nameKnownUntilNs[poolKey] = answerNs + scenario.spec.dns.cacheTime
     simulator.schedule(lanes.nameResolved, answerNs, request)
   }
 
@@ -194,12 +196,11 @@ export class Connecting {
   }
 
   #forward(request: number, from: number, to: number, doneNs: number): void {
-    const { requests, connections, simulator, lanes, links, cluster } = this.world
+    const { requests, connections, simulator, lanes, cluster } = this.world
     const connection = requests.connection[request]
     const link = linkBetween(cluster.nodes[from], cluster.nodes[to])
     connections.nextNode[connection] = to
-    connections.extendWay(connection, wayOverLink(link))
-    simulator.schedule(lanes.betweenNodes(from, link), doneNs + links.linkNs(link), request)
+    simulator.schedule(lanes.betweenNodes(from, link), doneNs + this.#takeLink(connection, link), request)
   }
 
   /** The first packet goes on to a pod of this node; its answer, and then the request, take the way twice. */
@@ -207,8 +208,8 @@ export class Connecting {
     const { requests, connections, simulator, lanes, links } = this.world
     const connection = requests.connection[request]
     let reachedNs = doneNs
-    if (connections.nodeCount[connection] === 1) reachedNs += this.#lastLink(connection, 'sameNode')
-    const way = connections.way[connection] as WayCode
+    if (connections.nodeCount[connection] === 1) reachedNs += this.#takeLink(connection, Step.sameNode)
+    const way = connections.way[connection] as WayId
     const backNs = links.wayNs(way)
     const forthNs = links.wayNs(way)
     const openNs = reachedNs + backNs
@@ -219,16 +220,18 @@ export class Connecting {
     simulator.schedule(lanes.firstRequest(nodeIndex, way), openNs + forthNs, request)
   }
 
-  #lastLink(connection: number, link: LinkKind): number {
-    this.world.connections.extendWay(connection, wayOverLink(link))
-    return this.world.links.linkNs(link)
+  /** Puts a link on the connection's way. Returns the time that the first packet takes over it, ns. */
+  #takeLink(connection: number, link: StepNumber): number {
+    const { connections, links } = this.world
+    connections.way[connection] = links.extend(connections.way[connection] as WayId, link)
+    return links.linkNs(link)
   }
 
   /** The news of a refusal goes back the way that the packet came. */
   #refuse(request: number, fromNs: number): void {
     const { requests, connections, simulator, lanes, links } = this.world
     requests.outcome[request] = Outcome.refused
-    const backNs = links.wayNs(connections.way[requests.connection[request]] as WayCode)
+    const backNs = links.wayNs(connections.way[requests.connection[request]] as WayId)
     simulator.schedule(lanes.refusal, fromNs + backNs, request)
   }
 
@@ -271,7 +274,7 @@ export class Connecting {
   #tell(request: number, connection: number): void {
     const { requests, connections } = this.world
     const record = this.#record
-    record.call = this.#siteOf(request).index
+    record.call = requests.site[request]
     record.client = requests.client[request]
     record.pod = connections.pod[connection]
     record.rulesEvaluated = connections.rulesEvaluated[connection]
@@ -286,11 +289,11 @@ export class Connecting {
 
   #siteOf(request: number): CallSite {
     const { graph, requests } = this.world
-    return graph.nodes[requests.callNode[request]].site
+    return graph.sites[requests.site[request]]
   }
 
   #poolKey(request: number): number {
     const { callers, requests } = this.world
-    return callers.bySite[this.#siteOf(request).index].firstPoolKey + requests.client[request]
+    return callers.bySite[requests.site[request]].firstPoolKey + requests.client[request]
   }
 }

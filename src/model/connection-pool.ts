@@ -5,7 +5,7 @@
  * opens another, without limit; a connection is closed after its maximum of requests. Idle ones are never closed.
  */
 import type { EntryId } from '../netfilter/connection-table.js'
-import { NO_WAY, type WayCode } from './links.js'
+import { NO_WAY } from './links.js'
 
 const INITIAL_ROWS = 64
 /** Nodes that one connection's packets can pass. */
@@ -25,8 +25,8 @@ export class ConnectionPool {
   rulesEvaluated = new Int32Array(INITIAL_ROWS)
   /** Position of the target at the load balancer; -1 for none. */
   balancerTarget = new Int32Array(INITIAL_ROWS)
-  /** The way from caller to pod, `WayCode`. */
-  way = new Float64Array(INITIAL_ROWS)
+  /** The way from caller to pod, `WayId`. */
+  way = new Int32Array(INITIAL_ROWS)
   /** Nodes passed, and the connection tracking entry on each: MAX_NODES_ON_WAY a row. */
   nodeCount = new Int32Array(INITIAL_ROWS)
   nodes = new Int32Array(INITIAL_ROWS * MAX_NODES_ON_WAY)
@@ -95,10 +95,6 @@ export class ConnectionPool {
     return this.entries[position] as EntryId
   }
 
-  extendWay(row: number, way: WayCode): void {
-    this.way[row] += way
-  }
-
   #takeRow(): number {
     if (this.#freeRow >= 0) {
       const row = this.#freeRow
@@ -129,8 +125,6 @@ export class ConnectionPool {
     this.sourcePort = int32(this.sourcePort)
     this.destination = int32(this.destination)
     this.destinationPort = int32(this.destinationPort)
-    const way = new Float64Array(this.#capacity)
-    way.set(this.way)
-    this.way = way
+    this.way = int32(this.way)
   }
 }

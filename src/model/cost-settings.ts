@@ -1,6 +1,7 @@
 /** The costs in force: the scenario's preset, with single constants set over it. */
-import { InputError } from '../base/diagnostics.js'
+
 import { closestName } from '../base/closest-name.js'
+import { InputError } from '../base/diagnostics.js'
 import type { Scenario } from '../input/scenario-schema.js'
 import { COST_CONSTANTS, COST_PRESETS, type CostName, type Costs } from './costs.js'
 

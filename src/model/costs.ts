@@ -51,8 +51,20 @@ export type CostName = keyof typeof COST_CONSTANTS
 export type Costs = Readonly<Record<CostName, number>>
 
 export const COST_PRESETS = {
-  'iptables-legacy': { connection: 5_650, rule: 4.306, statisticRule: 65.285, recentListWalk: 12.07, packet: 1_770 },
-  'iptables-nft': { connection: 5_650, rule: 14.996, statisticRule: 120.87, recentListWalk: 12.07, packet: 1_770 },
+  'iptables-legacy': {
+    connection: 5_650,
+    rule: 4.306,
+    statisticRule: 65.285,
+    recentListWalk: 12.07,
+    packet: 1_770,
+  },
+  'iptables-nft': {
+    connection: 5_650,
+    rule: 14.996,
+    statisticRule: 120.87,
+    recentListWalk: 12.07,
+    packet: 1_770,
+  },
   none: { connection: 0, rule: 0, statisticRule: 0, recentListWalk: 0, packet: 0 },
 } as const satisfies Record<string, Costs>
 

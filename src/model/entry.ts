@@ -74,7 +74,11 @@ function nodePortEntry({ site, cluster, book, streams }: EntryOptions): Entry {
   if (nodePort === undefined) return fixedEntry(undefined)
   const names = site.group?.entryNodes ?? []
   const nodes = names.length === 0 ? cluster.nodes : cluster.nodes.filter((node) => names.includes(node.name))
-  const entries = nodes.map((node) => ({ address: book.idOf(node.address), port: nodePort, nodeIndex: node.index }))
+  const entries = nodes.map((node) => ({
+    address: book.idOf(node.address),
+    port: nodePort,
+    nodeIndex: node.index,
+  }))
   const stream = streams.get(`entry/${site.caller}/${site.service.namespace}/${site.service.name}`)
   const position = positionChooser(site.group, entries.length, (bound) => stream.below(bound))
   return { choose: (client) => entries[position(client)], loadBalancer: undefined }

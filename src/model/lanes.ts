@@ -1,25 +1,21 @@
 /** The lanes of the model: one for each source of events that come in order by themselves. A matter of speed alone. */
 import type { LaneId, Simulator } from '../engine/simulator.js'
 import { EventKind, type EventKindNumber, priorityOf } from './events.js'
-import { LINK_KINDS, type LinkKind, type WayCode } from './links.js'
+import { LINK_KINDS, type StepNumber, type WayId } from './links.js'
 
-/** Deliveries over ways: one lane for each way, made when first used. */
+/** Deliveries over ways: one lane for each way, by its number. */
 class LanesByWay {
-  readonly #lanes = new Map<number, LaneId>()
+  readonly #lanes: LaneId[] = []
 
   constructor(
     readonly simulator: Simulator,
     readonly kind: EventKindNumber,
   ) {}
 
-  get(way: number): LaneId {
-    return this.#lanes.get(way) ?? this.#add(way)
-  }
-
-  #add(way: number): LaneId {
-    const lane = this.simulator.addLane(this.kind, priorityOf(this.kind))
-    this.#lanes.set(way, lane)
-    return lane
+  get(way: WayId): LaneId {
+    while (way >= this.#lanes.length)
+      this.#lanes.push(this.simulator.addLane(this.kind, priorityOf(this.kind)))
+    return this.#lanes[way]
   }
 }
 
@@ -71,19 +67,19 @@ export class Lanes {
     this.#answers = new LanesByWay(simulator, EventKind.answerAtCaller)
   }
 
-  betweenNodes(from: number, link: LinkKind): LaneId {
-    return this.#betweenNodes[from][LINK_KINDS.indexOf(link)]
+  betweenNodes(from: number, link: StepNumber): LaneId {
+    return this.#betweenNodes[from][link]
   }
 
-  firstRequest(lastNode: number, way: WayCode): LaneId {
+  firstRequest(lastNode: number, way: WayId): LaneId {
     return this.#firstRequests[lastNode].get(way)
   }
 
-  furtherRequest(way: WayCode): LaneId {
+  furtherRequest(way: WayId): LaneId {
     return this.#furtherRequests.get(way)
   }
 
-  answer(way: WayCode): LaneId {
+  answer(way: WayId): LaneId {
     return this.#answers.get(way)
   }
 }

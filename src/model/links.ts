@@ -1,6 +1,9 @@
 /**
- * Links and the ways made of them: how long a packet is under way, without the processors that it passes.
- * Constant or drawn per packet and link. No bandwidth, no loss, no reordering within a connection.
+ * Links, and the ways made of them: how long a packet is under way between caller and pod.
+ *
+ * A way is a list of steps, each a link of some kind or a node passed, and is known by a small integer: the ways of a run form a
+ * tree that grows as they are first taken, so that extending one and asking its time are look-ups. Links are constant or drawn per
+ * packet and link. No bandwidth, no loss, no reordering within a connection.
  */
 import type { Distribution } from '../base/distribution.js'
 import { makeSampler } from '../engine/distributions.js'
@@ -8,75 +11,77 @@ import type { Streams } from '../engine/streams.js'
 import type { ScenarioSpec } from '../input/scenario-schema.js'
 import type { ClusterNode } from '../kubernetes/cluster.js'
 
-/** The kinds of link, in the order of `Links`' fields. */
+/** The kinds of link. */
 export const LINK_KINDS = ['sameNode', 'sameZone', 'otherZone', 'outside'] as const
 export type LinkKind = (typeof LINK_KINDS)[number]
 
-/**
- * The links of one way and the nodes on it, as one integer: how often each kind of link occurs (up to 255 each), and
- * how many nodes are passed. Adding the codes of two ways gives the way made of both.
- */
-export type WayCode = number & { readonly of: 'way' }
+/** Steps of a way: a link of each kind, or a node. */
+export const Step = { sameNode: 0, sameZone: 1, otherZone: 2, outside: 3, node: 4 } as const
+export type StepNumber = (typeof Step)[keyof typeof Step]
+const STEP_COUNT = 5
 
-/** A way of nothing. */
-export const NO_WAY = 0 as WayCode
+/** Names a way: 0, 1, 2 … in the order of first taking. */
+export type WayId = number & { readonly of: 'way' }
 
-const FIELD = 256
-const CODE_OF_KIND: Readonly<Record<LinkKind, number>> = {
-  sameNode: 1,
-  sameZone: FIELD,
-  otherZone: FIELD * FIELD,
-  outside: FIELD * FIELD * FIELD,
-}
-const CODE_OF_NODE = FIELD * FIELD * FIELD * FIELD
+/** The way of no steps. */
+export const NO_WAY = 0 as WayId
 
-/** The way over one link. */
-export function wayOverLink(kind: LinkKind): WayCode {
-  return CODE_OF_KIND[kind] as WayCode
+/** The link between two nodes, or between the pods of one. */
+export function linkBetween(from: ClusterNode, to: ClusterNode): StepNumber {
+  if (from.index === to.index) return Step.sameNode
+  return from.zone === to.zone ? Step.sameZone : Step.otherZone
 }
 
-/** The way through one node. */
-export const WAY_THROUGH_NODE = CODE_OF_NODE as WayCode
-
-/** The way made of two, one after the other. */
-export function joinWays(first: WayCode, second: WayCode): WayCode {
-  return (first + second) as WayCode
-}
-
-/** The kind of link between two nodes, or between the pods of one. */
-export function linkBetween(from: ClusterNode, to: ClusterNode): LinkKind {
-  if (from.index === to.index) return 'sameNode'
-  return from.zone === to.zone ? 'sameZone' : 'otherZone'
-}
-
-/** Draws or looks up the time over links and ways. */
+/** Times over links and ways. */
 export class Links {
-  readonly #delaysNs: readonly (() => number)[]
-  readonly #packetNs: number
+  /** By step: its time where all links are constant, or what draws it, ns. */
+  readonly #constantStepNs: Float64Array
+  readonly #drawStepNs: readonly (() => number)[]
+  readonly #isConstant: boolean
+  /** By way and step: the way extended by the step, 0 if it was never taken. */
+  readonly #extended: number[] = new Array(STEP_COUNT).fill(0)
+  /** By way: its steps, and its time where all links are constant. */
+  readonly #steps: (readonly StepNumber[])[] = [[]]
+  readonly #constantNs: number[] = [0]
 
   /**
    * @param streams - `link/<kind>`, one draw per packet and link of a kind that is not constant
-   * @param packetNs - processor time of a packet that is not a connection's first, per node
+   * @param packetNs - processor time of a packet that is not a connection's first, per node; rounded to an integer
    */
   constructor(settings: ScenarioSpec['links'], streams: Streams, packetNs: number) {
-    this.#delaysNs = LINK_KINDS.map((kind) => delayOf(settings[kind], kind, streams))
-    this.#packetNs = packetNs
+    const nodeNs = Math.round(packetNs)
+    this.#drawStepNs = [...LINK_KINDS.map((kind) => delayOf(settings[kind], kind, streams)), () => nodeNs]
+    this.#isConstant = LINK_KINDS.every((kind) => settings[kind].kind === 'constant')
+    this.#constantStepNs = Float64Array.from(this.#drawStepNs, (draw) => (this.#isConstant ? draw() : 0))
   }
 
-  /** Time over one link of this kind, ns. */
-  linkNs(kind: LinkKind): number {
-    return this.#delaysNs[LINK_KINDS.indexOf(kind)]()
+  /** Time of a packet over one link, ns. */
+  linkNs(link: StepNumber): number {
+    return this.#isConstant ? this.#constantStepNs[link] : this.#drawStepNs[link]()
+  }
+
+  /** The way with one more step. */
+  extend(way: WayId, step: StepNumber): WayId {
+    const known = this.#extended[way * STEP_COUNT + step]
+    return (known === 0 ? this.#addWay(way, step) : known) as WayId
   }
 
   /** Time of an established connection's packet over a whole way, ns: its links and its nodes. */
-  wayNs(way: WayCode): number {
-    let rest: number = way
+  wayNs(way: WayId): number {
+    if (this.#isConstant) return this.#constantNs[way]
     let timeNs = 0
-    for (const delayNs of this.#delaysNs) {
-      for (let count = rest % FIELD; count > 0; count--) timeNs += delayNs()
-      rest = Math.floor(rest / FIELD)
-    }
-    return timeNs + Math.round(rest * this.#packetNs)
+    for (const step of this.#steps[way]) timeNs += this.#drawStepNs[step]()
+    return timeNs
+  }
+
+  #addWay(from: WayId, step: StepNumber): number {
+    const way = this.#steps.length
+    const steps = [...this.#steps[from], step]
+    this.#extended[from * STEP_COUNT + step] = way
+    for (let next = 0; next < STEP_COUNT; next++) this.#extended.push(0)
+    this.#steps.push(steps)
+    this.#constantNs.push(this.#constantNs[from] + this.#constantStepNs[step])
+    return way
   }
 }
 

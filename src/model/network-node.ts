@@ -5,8 +5,9 @@
  * the interface that it leaves by (the pod side for the node's own pods, the node's address otherwise) and, as
  * `--random-fully` asks, a random port. Left out: clashes of those ports, a full connection table, the backlog limit.
  */
-import { parseCidr } from '../base/ip-address.js'
+
 import { InvariantError } from '../base/diagnostics.js'
+import { parseCidr } from '../base/ip-address.js'
 import type { Stream, Streams } from '../engine/streams.js'
 import type { ClusterNode } from '../kubernetes/cluster.js'
 import type { AddressBook, AddressId } from '../netfilter/address-book.js'

@@ -8,7 +8,14 @@ export const OUTCOMES = ['completed', 'refused', 'timedOut', 'reset', 'rejected'
 export type OutcomeName = (typeof OUTCOMES)[number]
 
 /** Position of each outcome in `OUTCOMES`. */
-export const Outcome = { completed: 0, refused: 1, timedOut: 2, reset: 3, rejected: 4, unfinished: 5 } as const
+export const Outcome = {
+  completed: 0,
+  refused: 1,
+  timedOut: 2,
+  reset: 3,
+  rejected: 4,
+  unfinished: 5,
+} as const
 
 /** The parts that a response time is made of, in the order they are met; they add up to it exactly. */
 export const PARTS = ['dns', 'connect', 'rules', 'network', 'queue', 'service', 'downstream'] as const

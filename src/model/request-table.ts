@@ -5,6 +5,7 @@
  * A row is kept by two parties, the caller who waits and the pod (or the event) that will come back to it, and is free
  * when both have let go: a client that timed out leaves its request behind in the pod.
  */
+import type { CallNode } from './call-sites.js'
 
 const INITIAL_ROWS = 64
 
@@ -14,7 +15,8 @@ export class RequestTable {
   #freeRow = -1
   #freeCount = 0
   #capacity = INITIAL_ROWS
-  /** Index of the call node. */
+  /** Index of the call site, and of the call node within the tree of its client group. */
+  site: Int32Array = new Int32Array(INITIAL_ROWS)
   callNode: Int32Array = new Int32Array(INITIAL_ROWS)
   /** Client of the group, or calling pod. */
   client: Int32Array = new Int32Array(INITIAL_ROWS)
@@ -59,9 +61,10 @@ export class RequestTable {
   }
 
   /** Takes a row, awaited and held; its times are zero and its indices -1. A call takes over its parent's demands. */
-  open(callNode: number, client: number, parent: number, intendedNs: number): number {
+  open(call: CallNode, client: number, parent: number, intendedNs: number): number {
     const row = this.#takeRow()
-    this.callNode[row] = callNode
+    this.site[row] = call.site.index
+    this.callNode[row] = call.index
     this.client[row] = client
     this.parent[row] = parent
     this.connection[row] = -1
@@ -81,6 +84,12 @@ export class RequestTable {
     this.downstreamNs[row] = 0
     if (parent >= 0) this.#copyDemands(parent, row)
     return row
+  }
+
+  /** Gives a request its demands: the first of its `demandCount` places. */
+  setDemands(row: number, demandsNs: Float64Array): void {
+    const start = row * this.demandCount
+    for (let slot = 0; slot < demandsNs.length; slot++) this.demandsNs[start + slot] = demandsNs[slot]
   }
 
   #copyDemands(from: number, to: number): void {
@@ -112,6 +121,7 @@ export class RequestTable {
     const int32 = (from: Int32Array) => copied(from, new Int32Array(this.#capacity))
     const uint8 = (from: Uint8Array) => copied(from, new Uint8Array(this.#capacity))
     const float64 = (from: Float64Array, width = 1) => copied(from, new Float64Array(this.#capacity * width))
+    this.site = int32(this.site)
     this.callNode = int32(this.callNode)
     this.client = int32(this.client)
     this.parent = int32(this.parent)

@@ -5,9 +5,10 @@
  * after the pod's own work. A call that fails makes the pod answer with an error: the request ends as `rejected`.
  * Left out: processor sharing, CPU limits, calls in parallel.
  */
-import type { CallNode } from './call-sites.js'
+
 import { behaviourKey } from './behaviours.js'
-import type { WayCode } from './links.js'
+import type { CallNode } from './call-sites.js'
+import type { WayId } from './links.js'
 import { Admission } from './pod-station.js'
 import { Outcome } from './records.js'
 import type { World } from './world.js'
@@ -108,7 +109,7 @@ export class Serving {
       requests.closeIfDone(request)
       return
     }
-    const way = connections.way[requests.connection[request]] as WayCode
+    const way = connections.way[requests.connection[request]] as WayId
     const wayNs = links.wayNs(way)
     requests.networkNs[request] += wayNs
     simulator.schedule(lanes.answer(way), simulator.now + wayNs, request)

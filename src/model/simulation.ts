@@ -9,7 +9,14 @@ import { nanoseconds } from '../base/nanoseconds.js'
 import type { CallNode } from './call-sites.js'
 import { Connecting } from './connecting.js'
 import { EventKind } from './events.js'
-import { type NodeTotals, type Observer, Outcome, type PodTotals, type RequestRecord, type SimulationTotals } from './records.js'
+import {
+  type NodeTotals,
+  type Observer,
+  Outcome,
+  type PodTotals,
+  type RequestRecord,
+  type SimulationTotals,
+} from './records.js'
 import { Serving } from './serving.js'
 import { buildWorld, type SimulationOptions, type World } from './world.js'
 
@@ -93,8 +100,7 @@ class Simulation {
     const source = this.world.demands[group]
     const { node } = this.world.graph.roots[group]
     const request = this.#open(node, source.client, -1)
-    const { requests } = this.world
-    requests.demandsNs.set(source.demandsNs, request * requests.demandCount)
+    this.world.requests.setDemands(request, source.demandsNs)
     this.#awaitArrival(group)
     this.#connecting.start(request)
   }
@@ -114,7 +120,7 @@ class Simulation {
 
   #open(node: CallNode, client: number, parent: number): number {
     const { requests, simulator, inFlight } = this.world
-    const request = requests.open(node.index, client, parent, simulator.now)
+    const request = requests.open(node, client, parent, simulator.now)
     const site = node.site.index
     inFlight[site].add(request)
     if (this.#isDeadlineArmed[site] === 0) this.#armDeadline(site)
@@ -134,7 +140,7 @@ class Simulation {
     const { requests, graph } = this.world
     const outcome = requests.outcome[request]
     if (outcome === Outcome.refused) {
-      this.#connecting.close(requests.connection[request], graph.nodes[requests.callNode[request]].site)
+      this.#connecting.close(requests.connection[request], graph.sites[requests.site[request]])
     } else {
       this.#connecting.release(request)
     }
@@ -167,8 +173,8 @@ class Simulation {
 
   /** A request ends: its record is written, and the pod that made the call, if one did, goes on. */
   #end(request: number, outcome: number): void {
-    const { requests, inFlight, graph } = this.world
-    inFlight[graph.nodes[requests.callNode[request]].site.index].remove(request)
+    const { requests, inFlight } = this.world
+    inFlight[requests.site[request]].remove(request)
     this.#tell(request, outcome)
     const parent = requests.parent[request]
     requests.isAwaited[request] = 0
@@ -177,10 +183,10 @@ class Simulation {
   }
 
   #tell(request: number, outcome: number): void {
-    const { requests, graph, simulator } = this.world
+    const { requests, simulator } = this.world
     if (requests.intendedNs[request] < this.#warmUpNs) return
     const record = this.#record
-    record.call = graph.nodes[requests.callNode[request]].site.index
+    record.call = requests.site[request]
     record.client = requests.client[request]
     record.pod = requests.pod[request]
     record.outcome = outcome

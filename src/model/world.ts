@@ -5,11 +5,11 @@ import { Streams } from '../engine/streams.js'
 import type { Scenario } from '../input/scenario-schema.js'
 import type { Cluster } from '../kubernetes/cluster.js'
 import { AddressBook, type AddressId } from '../netfilter/address-book.js'
-import { type DemandSource } from '../workload/demand-source.js'
+import type { DemandSource } from '../workload/demand-source.js'
 import { DrawnDemand } from '../workload/drawn-demand.js'
 import { ReplayedDemand, type WorkloadTrace } from '../workload/workload-trace.js'
-import { type CallerTable, placeCallers } from './callers.js'
 import { buildCallGraph, type CallGraph, type CallRoot } from './call-sites.js'
+import { type CallerTable, placeCallers } from './callers.js'
 import { ConnectionPool } from './connection-pool.js'
 import { costsOf } from './cost-settings.js'
 import { type Entry, makeEntry } from './entry.js'
@@ -94,7 +94,9 @@ export function buildWorld({ cluster, scenario, seed, replication, trace }: Simu
     entries,
     inFlight: graph.sites.map(() => new InFlightList(requests)),
     nodes,
-    stations: graph.behaviours.ofPod.map(({ servers, queueCapacity }) => new PodStation(servers, queueCapacity)),
+    stations: graph.behaviours.ofPod.map(
+      ({ servers, queueCapacity }) => new PodStation(servers, queueCapacity),
+    ),
     demands: graph.roots.map((root) => demandOf(root, streams, trace)),
     locations: locate(cluster, book),
   }
@@ -103,7 +105,8 @@ export function buildWorld({ cluster, scenario, seed, replication, trace }: Simu
 function demandOf(root: CallRoot, streams: Streams, trace: WorkloadTrace | undefined): DemandSource {
   if (trace === undefined) return new DrawnDemand(root.group, root.demands, streams)
   const group = trace.groups.find(({ name }) => name === root.group.name)
-  if (group === undefined) throw new InvariantError('a group that the trace has not, not found out before the run')
+  if (group === undefined)
+    throw new InvariantError('a group that the trace has not, not found out before the run')
   return new ReplayedDemand(group)
 }
 

@@ -6,10 +6,10 @@
  * `demand/<slot name>` per service time. All demands of a request are drawn when it is issued.
  */
 import type { Distribution } from '../base/distribution.js'
+import { NS_PER_S } from '../base/nanoseconds.js'
 import { makeSampler } from '../engine/distributions.js'
 import type { Stream, Streams } from '../engine/streams.js'
 import type { ClientGroup } from '../input/scenario-schema.js'
-import { NS_PER_S } from '../base/nanoseconds.js'
 import { makeClientOrder } from './client-order.js'
 import type { DemandSource } from './demand-source.js'
 
@@ -35,7 +35,11 @@ export class DrawnDemand implements DemandSource {
     this.demandsNs = new Float64Array(slots.length)
     this.#gapStream = streams.get(`clients/${group.name}/arrivals`)
     this.#drawGap = makeSampler(gapDistribution(group.arrivals))
-    this.#nextClient = makeClientOrder(group.arrivals.order, group.count, streams.get(`clients/${group.name}/order`))
+    this.#nextClient = makeClientOrder(
+      group.arrivals.order,
+      group.count,
+      streams.get(`clients/${group.name}/order`),
+    )
     this.#demandStreams = slots.map((slot) => streams.get(`demand/${slot.name}`))
     this.#drawDemands = slots.map((slot) => makeSampler(slot.distribution))
   }
@@ -54,5 +58,7 @@ export class DrawnDemand implements DemandSource {
 export function gapDistribution(arrivals: ClientGroup['arrivals']): Distribution {
   if (arrivals.gap !== undefined) return arrivals.gap
   const meanNs = NS_PER_S / arrivals.rate
-  return arrivals.process === 'paced' ? { kind: 'constant', value: meanNs } : { kind: 'exponential', mean: meanNs }
+  return arrivals.process === 'paced'
+    ? { kind: 'constant', value: meanNs }
+    : { kind: 'exponential', mean: meanNs }
 }

@@ -6,7 +6,7 @@
  */
 import { decode, encode } from '@msgpack/msgpack'
 import { z } from 'zod'
-import { InputError, type Diagnostic } from '../base/diagnostics.js'
+import { type Diagnostic, InputError } from '../base/diagnostics.js'
 import type { DemandSource } from './demand-source.js'
 
 export const TRACE_FORMAT = 'svcsim.dev/workload/v1'
@@ -43,7 +43,11 @@ export interface RecordingSettings {
  *
  * @param untilNs - requests intended at or after this time are left out
  */
-export function recordGroup(source: DemandSource, settings: RecordingSettings, untilNs: number): RecordedGroup {
+export function recordGroup(
+  source: DemandSource,
+  settings: RecordingSettings,
+  untilNs: number,
+): RecordedGroup {
   const timesNs: number[] = []
   const clients: number[] = []
   const demandsNs: number[][] = settings.slots.map(() => [])
@@ -181,22 +185,26 @@ function traceError(fileName: string, reason: string): InputError {
 
 function float64Bytes(column: Float64Array): Uint8Array {
   const view = new DataView(new ArrayBuffer(column.length * 8))
-  column.forEach((value, row) => view.setFloat64(row * 8, value, true))
+  for (const [row, value] of column.entries()) view.setFloat64(row * 8, value, true)
   return new Uint8Array(view.buffer)
 }
 
 function uint32Bytes(column: Uint32Array): Uint8Array {
   const view = new DataView(new ArrayBuffer(column.length * 4))
-  column.forEach((value, row) => view.setUint32(row * 4, value, true))
+  for (const [row, value] of column.entries()) view.setUint32(row * 4, value, true)
   return new Uint8Array(view.buffer)
 }
 
 function float64Column(data: Uint8Array): Float64Array {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
-  return Float64Array.from({ length: Math.floor(data.byteLength / 8) }, (_, row) => view.getFloat64(row * 8, true))
+  return Float64Array.from({ length: Math.floor(data.byteLength / 8) }, (_, row) =>
+    view.getFloat64(row * 8, true),
+  )
 }
 
 function uint32Column(data: Uint8Array): Uint32Array {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
-  return Uint32Array.from({ length: Math.floor(data.byteLength / 4) }, (_, row) => view.getUint32(row * 4, true))
+  return Uint32Array.from({ length: Math.floor(data.byteLength / 4) }, (_, row) =>
+    view.getUint32(row * 4, true),
+  )
 }
