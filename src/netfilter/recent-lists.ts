@@ -84,6 +84,11 @@ export class RecentLists {
     }
   }
 
+  /** Is there a list of this name? */
+  has(name: string): boolean {
+    return this.#byName.has(name)
+  }
+
   /**
    * The number of a list.
    *
