@@ -11,6 +11,14 @@ export const ERROR_CODES = {
     meaning: 'The command line can not be understood.',
     cure: 'Read `svcsim help` or `svcsim help VERB`.',
   },
+  FILE_UNREADABLE: {
+    meaning: 'A file or folder that is named can not be read, or a folder holds no manifests.',
+    cure: 'Check the path; paths inside a scenario are relative to the folder of that scenario.',
+  },
+  OUTPUT_FAILED: {
+    meaning: 'A file or the standard output could not be written; a file that stood there before is whole.',
+    cure: 'Make room, or name another place; the message gives the cause.',
+  },
   ...INPUT_CODES,
   ...KUBERNETES_CODES,
   RESULTS_INVALID: {

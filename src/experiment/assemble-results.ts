@@ -1,10 +1,16 @@
 /** From the summaries of design points to the results object. */
 import { MODEL_VERSION, VERSION } from '../base/version.js'
+import type { Cluster, ClusterPod, ClusterService } from '../kubernetes/cluster.js'
 import type { CallSummary, PointSummary, SpreadSummary } from '../metrics/summarise.js'
 import { behaviourKey } from '../model/behaviours.js'
 import { buildCallGraph, type CallSite, podsBehind } from '../model/call-sites.js'
-import type { Cluster, ClusterPod, ClusterService } from '../kubernetes/cluster.js'
-import { type CallResult, type PointResult, RESULTS_SCHEMA_VERSION, type Results, type Spread } from '../results/results-schema.js'
+import {
+  type CallResult,
+  type PointResult,
+  RESULTS_SCHEMA_VERSION,
+  type Results,
+  type Spread,
+} from '../results/results-schema.js'
 import { assumptionsOf } from './assumptions.js'
 import type { DesignPoint, ExperimentPlan } from './plan.js'
 
@@ -23,7 +29,9 @@ export function assembleResults(plan: ExperimentPlan, points: PointResult[]): Re
     command: plan.command,
     assumptions: assumptionsOf(scenario),
     warnings: cluster.warnings.map(({ code, message, place }) =>
-      place === undefined ? { code, message } : { code, message, place: `${place.file}:${place.line}:${place.column}` },
+      place === undefined
+        ? { code, message }
+        : { code, message, place: `${place.file}:${place.line}:${place.column}` },
     ),
     ...(plan.sweep === undefined ? {} : { sweep: sweepOf(plan.sweep) }),
     points,
@@ -47,7 +55,11 @@ export function pointResult(point: DesignPoint, summary: PointSummary): PointRes
       workload: behaviourKey(pod),
       ...summary.pods[index],
     })),
-    nodes: cluster.nodes.map((node, index) => ({ node: node.name, zone: node.zone, ...summary.nodes[index] })),
+    nodes: cluster.nodes.map((node, index) => ({
+      node: node.name,
+      zone: node.zone,
+      ...summary.nodes[index],
+    })),
   }
 }
 

@@ -1,9 +1,10 @@
 /** Everything a run takes for granted, with where it comes from: written into every results file. */
-import { formatDuration } from '../base/units.js'
+
 import type { Distribution } from '../base/distribution.js'
+import { formatDuration } from '../base/units.js'
 import { DEFAULT_POD_BEHAVIOUR, type Scenario } from '../input/scenario-schema.js'
-import { COST_CONSTANTS, type CostName } from '../model/costs.js'
 import { costsOf } from '../model/cost-settings.js'
+import { COST_CONSTANTS, type CostName } from '../model/costs.js'
 import { LINK_KINDS } from '../model/links.js'
 import { describeDistribution } from './describe-distribution.js'
 
@@ -19,7 +20,12 @@ const SET_BY_SCENARIO = 'the scenario, or its defaults'
 
 /** In a fixed order: costs, links, names, limits, pods. */
 export function assumptionsOf(scenario: Scenario): Assumption[] {
-  return [...costAssumptions(scenario), ...linkAssumptions(scenario), ...fixedAssumptions(scenario), ...podAssumptions(scenario)]
+  return [
+    ...costAssumptions(scenario),
+    ...linkAssumptions(scenario),
+    ...fixedAssumptions(scenario),
+    ...podAssumptions(scenario),
+  ]
 }
 
 function costAssumptions(scenario: Scenario): Assumption[] {
@@ -29,7 +35,11 @@ function costAssumptions(scenario: Scenario): Assumption[] {
     preset: `costs/${preset}`,
     name,
     value: `${costs[name]} ${COST_CONSTANTS[name].unit}`,
-    source: Object.hasOwn(set, name) ? SET_BY_SCENARIO : preset === 'none' ? 'preset none' : COST_CONSTANTS[name].source,
+    source: Object.hasOwn(set, name)
+      ? SET_BY_SCENARIO
+      : preset === 'none'
+        ? 'preset none'
+        : COST_CONSTANTS[name].source,
   }))
 }
 
@@ -61,7 +71,12 @@ function podAssumptions({ spec }: Scenario): Assumption[] {
   const behaviours = entries.length === 0 ? [['(default)', DEFAULT_POD_BEHAVIOUR] as const] : entries
   return behaviours.flatMap(([workload, { servers, queueCapacity, serviceTime }]) => [
     { preset: `pods/${workload}`, name: 'servers', value: String(servers), source: SET_BY_SCENARIO },
-    { preset: `pods/${workload}`, name: 'queueCapacity', value: String(queueCapacity), source: SET_BY_SCENARIO },
+    {
+      preset: `pods/${workload}`,
+      name: 'queueCapacity',
+      value: String(queueCapacity),
+      source: SET_BY_SCENARIO,
+    },
     assumption(`pods/${workload}`, 'serviceTime', serviceTime),
   ])
 }

@@ -1,10 +1,10 @@
 /** One replication of one design point: a pure function of point, seed and number. */
 import { InputError, InvariantError } from '../base/diagnostics.js'
-import { ReplicationCollector, type ReplicationMeasures } from '../metrics/replication-collector.js'
+import type { Cluster } from '../kubernetes/cluster.js'
 import type { CallSettings } from '../metrics/call-collector.js'
+import { ReplicationCollector, type ReplicationMeasures } from '../metrics/replication-collector.js'
 import { buildCallGraph, type CallSite, podsBehind } from '../model/call-sites.js'
 import { simulate } from '../model/simulation.js'
-import type { Cluster } from '../kubernetes/cluster.js'
 import type { WorkloadTrace } from '../workload/workload-trace.js'
 import type { DesignPoint } from './plan.js'
 

@@ -1,0 +1,216 @@
+/**
+ * Every verb with its arguments, options and help. What a verb does is loaded when it is called, so that help and
+ * `--version` come at once. Help is written for someone who knows Kubernetes and has never seen svcsim.
+ */
+import { Command } from 'commander'
+import { VERSION } from '../base/version.js'
+import { EXIT } from './exit-codes.js'
+import {
+  addInputOptions,
+  addOutputOptions,
+  collected,
+  countUpTo,
+  formatOption,
+  positiveNumber,
+  seedNumber,
+} from './options.js'
+import type { Surroundings } from './surroundings.js'
+
+const HELP_WIDTH = 100
+
+const ABOUT = `Simulates Kubernetes Services from your own manifests: where connections go, how long requests take,
+whether a client stays on its pod. No cluster is needed; the same input gives the same bytes.`
+
+const GENERAL_EXAMPLES = `
+A scenario is a file that says who sends requests and how pods behave; \`svcsim init\` writes one.
+
+Examples:
+  svcsim init ./manifests                              write a scenario for the manifests of a folder
+  svcsim run ./manifests                               run it
+  svcsim sweep ./manifests --set web.replicas=1..10    how many replicas?
+  helm template . | svcsim run scenario.yaml -f -      manifests from a pipe
+
+Exit codes: ${EXIT.done} done, ${EXIT.usage} wrong usage, ${EXIT.invalidInput} invalid input, ${EXIT.ourFault} a fault of svcsim, ${EXIT.outputFailed} output could not be written,
+            ${EXIT.interrupted} interrupted.
+Seed, version and the command that repeats a run are part of every result.`
+
+const SCENARIO_ARGUMENT = 'scenario file, folder with a scenario.yaml, or - for the standard input'
+
+/** The command line of svcsim. It writes to `print` and `complain`, and throws CommanderError in place of exiting. */
+export function makeProgram(
+  surroundings: Surroundings,
+  print: (text: string) => void,
+  complain: (text: string) => void,
+): Command {
+  const program = new Command('svcsim')
+    .description(ABOUT)
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [verb]', 'print help of a verb')
+    .usage('VERB [OPTIONS]')
+    .addHelpText('after', GENERAL_EXAMPLES)
+    .exitOverride()
+    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .configureOutput({
+      writeOut: print,
+      writeErr: complain,
+      outputError: () => {},
+      getOutHelpWidth: () => HELP_WIDTH,
+      getErrHelpWidth: () => HELP_WIDTH,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+  addRun(program, surroundings)
+  addSweep(program, surroundings)
+  addCheck(program, surroundings)
+  addInit(program, surroundings)
+  addBench(program, surroundings)
+  addWorkload(program, surroundings)
+  addReport(program, surroundings)
+  addSchema(program, surroundings)
+  return program
+}
+
+function addRun(program: Command, surroundings: Surroundings): void {
+  const command = verb(
+    program,
+    'run',
+    'run a scenario and print who called whom, latency, spread and stickiness',
+    [
+      'svcsim run scenarios/counter',
+      'svcsim run scenarios/counter --set counter.replicas=5 --replications 10 --output results.json',
+    ],
+  ).argument('<scenario>', SCENARIO_ARGUMENT)
+  addInputOptions(command, 'set a field, as in counter.replicas=5 or clients.browsers.arrivals.rate=400/s')
+  addOutputOptions(command).action(async (scenario, options) =>
+    (await import('./verbs/run.js')).runVerb(scenario, options, surroundings),
+  )
+}
+
+function addSweep(program: Command, surroundings: Surroundings): void {
+  const command = verb(program, 'sweep', 'run a scenario at every combination of settings; one row each', [
+    'svcsim sweep scenarios/counter --set counter.replicas=1..10',
+    'svcsim sweep scenarios/counter --set counter.replicas=2,5 --set clients.browsers.count=10..100/10 --output sweep/',
+  ]).argument('<scenario>', SCENARIO_ARGUMENT)
+  addInputOptions(
+    command,
+    'vary a field: PATH=1..10, PATH=10..100/10, PATH=a,b,c, in place of the sweep of the scenario; or set it: PATH=VALUE',
+  )
+  addOutputOptions(command).action(async (scenario, options) =>
+    (await import('./verbs/sweep.js')).sweepVerb(scenario, options, surroundings),
+  )
+}
+
+function addCheck(program: Command, surroundings: Surroundings): void {
+  verb(program, 'check', 'check a scenario, or manifests alone; run nothing', [
+    'svcsim check scenarios/counter',
+    'helm template . | svcsim check -',
+  ])
+    .argument(
+      '<path...>',
+      'one scenario (file or folder), or manifests: files, folders, or - for the standard input',
+    )
+    .option('-f, --filename <path>', 'manifests in place of those that the scenario names', collected)
+    .option('--set <path=value>', 'set or vary a field, as for run and sweep', collected)
+    .option('-q, --quiet', 'print errors and warnings only')
+    .action(async (paths, options) =>
+      (await import('./verbs/check.js')).checkVerb(paths, options, surroundings),
+    )
+}
+
+function addInit(program: Command, surroundings: Surroundings): void {
+  verb(program, 'init', 'write a commented scenario for manifests', [
+    'svcsim init ./manifests',
+    'helm template . > web.yaml && svcsim init web.yaml --output scenario.yaml',
+  ])
+    .argument('[path...]', 'manifests: files or folders; the working directory by default')
+    .option('--output <file>', 'where to write, or - to print; scenario.yaml beside the manifests by default')
+    .option('--force', 'replace a file that exists')
+    .action(async (paths, options) =>
+      (await import('./verbs/init.js')).initVerb(paths, options, surroundings),
+    )
+}
+
+function addBench(program: Command, surroundings: Surroundings): void {
+  const bench = group(program, 'bench', 'compare parts of the product on built-in scenarios')
+  const command = verb(
+    bench,
+    'routing',
+    'compare load-balancing algorithms, over even pods and with a slow one',
+    ['svcsim bench routing', 'svcsim bench routing --pods 30 --utilisation 0.8 --replications 30'],
+  )
+    .option('--pods <n>', 'pods behind the load balancer', countUpTo(1_000), 10)
+    .option('--clients <n>', 'clients, each with an address of its own', countUpTo(100_000), 100)
+    .option(
+      '--utilisation <ratio>',
+      'share of the capacity of equal pods that is asked for',
+      positiveNumber,
+      0.7,
+    )
+    .option('--rate <n>', 'requests per second of all clients, in place of --utilisation', positiveNumber)
+    .option('--seed <n>', 'number that all randomness derives from', seedNumber)
+    .option('--replications <n>', 'independent runs of each row', countUpTo(100_000))
+  addOutputOptions(command).action(async (options) =>
+    (await import('./verbs/bench.js')).benchRoutingVerb(options, surroundings),
+  )
+}
+
+function addWorkload(program: Command, surroundings: Surroundings): void {
+  const workload = group(program, 'workload', 'record what clients ask for, to replay it')
+  const command = verb(workload, 'record', 'write the requests of a scenario as a trace; run nothing', [
+    'svcsim workload record scenarios/counter --output counter.msgpack',
+    'svcsim sweep scenarios/counter --set workload.trace=counter.msgpack --set counter.replicas=1..10',
+  ])
+    .argument('<scenario>', SCENARIO_ARGUMENT)
+    .requiredOption(
+      '--output <file>',
+      'the trace (MessagePack); `workload: {trace: FILE}` in a scenario replays it',
+    )
+    .option('-q, --quiet', 'print nothing')
+    .option('-f, --filename <path>', 'manifests in place of those that the scenario names', collected)
+    .option('--set <path=value>', 'set a field, as for run', collected)
+    .option('--seed <n>', 'number that all randomness derives from', seedNumber)
+  command.action(async (scenario, options) =>
+    (await import('./verbs/workload.js')).recordVerb(scenario, options, surroundings),
+  )
+}
+
+function addReport(program: Command, surroundings: Surroundings): void {
+  verb(program, 'report', 'render saved results again, without a run', [
+    'svcsim report results.json --format md --output report/',
+    'svcsim report part1.json part2.json --format csv > all.csv',
+  ])
+    .argument('<results...>', 'results (.json or .msgpack); several parts of one experiment are joined')
+    .addOption(formatOption('what to render; md has charts beside it'))
+    .option('--output <folder>', 'write the files of the report into a folder; printed by default')
+    .option('--assumptions', 'list every assumption in force, with its source')
+    .option('-q, --quiet', 'no notes')
+    .action(async (results, options) =>
+      (await import('./verbs/report.js')).reportVerb(results, options, surroundings),
+    )
+}
+
+function addSchema(program: Command, surroundings: Surroundings): void {
+  verb(program, 'schema', 'print the JSON Schema of scenarios or results, for editors and other programs', [
+    'svcsim schema > scenario.schema.json',
+    'svcsim schema results',
+  ])
+    .argument('[what]', 'scenario or results', 'scenario')
+    .action(async (what) => (await import('./verbs/schema.js')).schemaVerb(what, surroundings))
+}
+
+function verb(parent: Command, name: string, summary: string, examples: readonly string[]): Command {
+  const text = `\n${examples.length === 1 ? 'Example' : 'Examples'}:\n${examples.map((each) => `  ${each}\n`).join('')}`
+  return parent
+    .command(name)
+    .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
+    .summary(summary)
+    .addHelpText('after', text.trimEnd())
+}
+
+function group(parent: Command, name: string, summary: string): Command {
+  return parent
+    .command(name)
+    .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
+    .summary(summary)
+}
