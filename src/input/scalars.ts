@@ -1,18 +1,96 @@
 /**
- * The texts that stand for numbers in a scenario: durations (`250ms`, `1m30s`), rates (`400/s`), Kubernetes quantities
- * (`500m`, `1Gi`), ports, names and references, as zod schemas that check, convert and describe themselves to editors.
+ * The texts that stand for numbers and names in a scenario: durations (`250ms`, `1m30s`), rates (`400/s`), Kubernetes
+ * quantities (`500m`, `1Gi`), port ranges, names and references, as zod schemas that check, convert and describe
+ * themselves to editors.
  */
-import type { z } from 'zod'
-import type { Distribution } from '../base/distribution.js'
+import { z } from 'zod'
 import type { Nanoseconds } from '../base/nanoseconds.js'
+import { parseDuration, parseQuantity, parseRate } from '../base/units.js'
 
-// Contract (to be filled in): the output types of these schemas.
-export declare const duration: z.ZodType<Nanoseconds, string | number>
-export declare const rate: z.ZodType<number, string | number>
-export declare const quantity: z.ZodType<number, string | number>
-export declare const name: z.ZodType<string, string>
-export declare const portNumber: z.ZodType<number, number>
-export declare const portRange: z.ZodType<{ first: number; last: number }, string>
-export declare const serviceReference: z.ZodType<{ host: string; port: number | string }, string>
-/** A duration (constant) or a distribution by mean and a second figure. Output in ns. */
-export declare const delay: z.ZodType<Distribution, unknown>
+const MAX_PORT = 65_535
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
+
+/** A schema of texts that `parse` turns into a value; `expected` says what is wanted, with an example. */
+function parsedText<T>(
+  parse: (text: string) => T | undefined,
+  expected: string,
+  examples: readonly string[],
+) {
+  return z
+    .string()
+    .meta({ examples: [...examples] })
+    .transform((text, context): T => {
+      const value = parse(text)
+      if (value !== undefined) return value
+      context.issues.push({ code: 'custom', message: expected, input: text })
+      return z.NEVER
+    })
+}
+
+/** A length of time. Output: integer ns. */
+export const duration = parsedText<Nanoseconds>(
+  parseDuration,
+  'a duration such as 250ms, 1.5s, 1m30s or 2h is expected',
+  ['250ms', '1.5s', '1m30s'],
+)
+
+/** Events per second, above 0. */
+export const rate = parsedText(
+  (text) => positive(parseRate(text)),
+  'a rate such as 400/s, 30/m or 2/h, above 0, is expected',
+  ['400/s', '30/m'],
+)
+
+/** A non-negative number in Kubernetes' notation; a plain number is taken as it is. */
+export const quantity = z.union([
+  z.number().min(0),
+  parsedText(parseQuantity, 'a quantity such as 500m, 2k or 1Gi is expected', ['500m', '1Gi']),
+])
+
+/** A DNS label, as Kubernetes wants most names. */
+export const name = z.string().regex(DNS_LABEL, {
+  error:
+    'a name of at most 63 lower-case letters, digits and "-", beginning and ending with a letter or digit, is expected',
+})
+
+/** A range of ports. */
+export const portRange = parsedText(parsePortRange, 'a range of ports such as 30000-32767 is expected', [
+  '30000-32767',
+])
+
+/** A Service and one of its ports, by number or name. */
+export const serviceReference = parsedText(
+  parseServiceReference,
+  'a Service and its port, such as redis:6379, web:http or web.shop:80, is expected',
+  ['redis:6379', 'web.shop:http'],
+)
+
+function positive(value: number | undefined): number | undefined {
+  return value !== undefined && value > 0 ? value : undefined
+}
+
+function parsePortRange(text: string): { first: number; last: number } | undefined {
+  const match = /^(\d{1,5})-(\d{1,5})$/.exec(text)
+  if (match === null) return undefined
+  const [first, last] = [Number(match[1]), Number(match[2])]
+  return first >= 1 && first <= last && last <= MAX_PORT ? { first, last } : undefined
+}
+
+function parseServiceReference(text: string): { host: string; port: number | string } | undefined {
+  const colon = text.lastIndexOf(':')
+  const host = text.slice(0, colon)
+  const port = text.slice(colon + 1)
+  if (
+    colon < 1 ||
+    host.length > 253 ||
+    !host
+      .replace(/\.$/, '')
+      .split('.')
+      .every((label) => DNS_LABEL.test(label))
+  ) {
+    return undefined
+  }
+  if (!/^\d+$/.test(port)) return DNS_LABEL.test(port) ? { host, port } : undefined
+  const portNumber = Number(port)
+  return portNumber >= 1 && portNumber <= MAX_PORT ? { host, port: portNumber } : undefined
+}

@@ -4,7 +4,8 @@
  * Kubernetes and has never seen svcsim. Times become integer nanoseconds, rates become events per second.
  */
 import { z } from 'zod'
-import { delay, duration, name, portNumber, portRange, quantity, rate, serviceReference } from './scalars.js'
+import { delay } from './distribution-schema.js'
+import { duration, name, portRange, quantity, rate, serviceReference } from './scalars.js'
 
 export const SCENARIO_API_VERSION = 'svcsim.dev/v1alpha1'
 
@@ -62,7 +63,7 @@ const call = z
     maxRequests: positiveInteger
       .default(1_000_000_000)
       .describe('Requests on one kept-alive connection before it is closed.'),
-    timeout: duration.default(30_000_000_000).describe('How long the caller waits for the answer.'),
+    timeout: duration.prefault('30s').describe('How long the caller waits for the answer.'),
   })
   .describe('A call that each request makes before it answers.')
 
@@ -79,7 +80,7 @@ const podBehaviour = z
       .default(1024)
       .describe('Requests that may wait in one pod; the next is rejected.'),
     serviceTime: delay
-      .default({ kind: 'exponential', mean: 5_000_000 })
+      .prefault({ distribution: 'exponential', mean: '5ms' })
       .describe('Time that a server works on one request, without its calls.'),
     calls: z
       .array(call)
@@ -153,7 +154,7 @@ const clientGroup = z
     maxRequests: positiveInteger
       .default(1_000_000_000)
       .describe('Requests on one kept-alive connection before it is closed.'),
-    timeout: duration.default(30_000_000_000).describe('How long a client waits, from the intended start.'),
+    timeout: duration.prefault('30s').describe('How long a client waits, from the intended start.'),
   })
   .describe('A group of clients that behave alike.')
 
@@ -174,26 +175,20 @@ const loadBalancer = z
 
 const links = z
   .strictObject({
-    sameNode: delay
-      .default({ kind: 'constant', value: 10_000 })
-      .describe('Between two pods of one node, or a pod and its node.'),
-    sameZone: delay.default({ kind: 'constant', value: 150_000 }).describe('Between two nodes of one zone.'),
-    otherZone: delay
-      .default({ kind: 'constant', value: 500_000 })
-      .describe('Between two nodes of different zones.'),
+    sameNode: delay.prefault('10us').describe('Between two pods of one node, or a pod and its node.'),
+    sameZone: delay.prefault('150us').describe('Between two nodes of one zone.'),
+    otherZone: delay.prefault('500us').describe('Between two nodes of different zones.'),
     outside: delay
-      .default({ kind: 'constant', value: 10_000_000 })
+      .prefault('10ms')
       .describe('Between a client outside and the load balancer or node it enters by.'),
   })
   .describe('Time that a packet takes one way, by kind of link.')
 
 const dns = z
   .strictObject({
-    lookupTime: delay
-      .default({ kind: 'constant', value: 300_000 })
-      .describe('Time to resolve a name that is not cached.'),
+    lookupTime: delay.prefault('300us').describe('Time to resolve a name that is not cached.'),
     cacheTime: duration
-      .default(0)
+      .prefault('0s')
       .describe(
         'How long a client remembers an answer; 0s: it asks for every connection, as glibc and musl do.',
       ),
@@ -269,9 +264,9 @@ export const scenarioSchema = z
         .max(100_000)
         .default(1)
         .describe('Independent runs; with two or more every figure has a 95 % interval.'),
-      warmUp: duration.default(1_000_000_000).describe('Simulated time cut off at the start.'),
+      warmUp: duration.prefault('1s').describe('Simulated time cut off at the start.'),
       horizon: duration
-        .default(61_000_000_000)
+        .prefault('61s')
         .describe('End of simulated time; requests still open then are unfinished.'),
       cluster: cluster.prefault({}),
       replicas: z
