@@ -86,7 +86,8 @@ function complaint(kind: FittedKind, figures: FitFigures): string | undefined {
     (max !== undefined && kind !== 'pareto' ? 'max' : undefined)
   if (alien !== undefined) return `a distribution of kind ${kind} has no ${alien}`
   if (accepted.length > 0 && given.length !== 1) {
-    return `a distribution of kind ${kind} needs the mean and ${accepted.length > 1 ? 'exactly one of ' : ''}${accepted.join(', ')}`
+    const choice = accepted.length > 1 ? 'exactly one of ' : ''
+    return `a distribution of kind ${kind} needs the mean and ${choice}${accepted.join(', ')}`
   }
   if (p99 !== undefined && !(p99 > mean)) return 'p99 must be above the mean'
   if (max !== undefined && !(max > mean && max <= Number.MAX_SAFE_INTEGER))

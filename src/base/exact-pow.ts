@@ -34,7 +34,7 @@ const LN2_LOW = -1.904654299957768e-9
 /** How far above 1024 an exponent may be that still rounds to a finite number: 1024 - log2(largest double + ulp/2). */
 const OVERFLOW_MARGIN = 8.008566259537294e-17
 
-/** The last result of `computeLog2`: two numbers whose sum it is, the first of 26 bits. Kept here to allocate nothing. */
+/** The last result of `computeLog2`: two numbers to be added, the first of 26 bits. Here, so as to allocate nothing. */
 const log2Parts = new Float64Array(2)
 
 /**

@@ -8,7 +8,7 @@
  * (normal): draws are multiples of 4.6e-7 of the mean or deviation in the widest layer, less in the others.
  *
  * Sources: G. Marsaglia, W. W. Tsang, The ziggurat method for generating random variables, Journal of Statistical
- * Software 5 (2000); J. A. Doornik, An improved ziggurat method to generate normal random samples, 2005 (disjoint bits).
+ * Software 5 (2000); J. A. Doornik, An improved ziggurat method to generate normal random samples, 2005.
  */
 import { exp, ln } from '../base/exact-math.js'
 import type { Stream } from './streams.js'
