@@ -73,6 +73,8 @@ export interface ClusterService {
   readonly clusterIp: string
   /** Virtual addresses of the load balancer (ipMode VIP), assigned where the manifest has none. */
   readonly loadBalancerAddresses: readonly string[]
+  /** Where load balancers ask for local endpoints: type LoadBalancer with externalTrafficPolicy Local only. */
+  readonly healthCheckNodePort: number | undefined
   readonly ports: readonly ClusterServicePort[]
 }
 

@@ -1,0 +1,245 @@
+/**
+ * Whether what the scenario says of clients, calls and load balancers can be: names that exist, ways that lead there.
+ */
+import type { SourcePlace } from '../base/diagnostics.js'
+import type { ClientGroup, ScenarioSpec } from '../input/scenario-schema.js'
+import type { ClusterNode, ClusterPod, ClusterService, ClusterServicePort } from './cluster.js'
+import type { DnsRecords } from './dns-records.js'
+import type { Findings } from './findings.js'
+import { reportUnknownNode } from './place-pods.js'
+import { settingOf } from './pod-groups.js'
+
+/** Namespace in which names of clients are resolved. */
+const CLIENT_NAMESPACE = 'default'
+
+/** What the scenario is held against. */
+export interface CheckedCluster {
+  readonly nodes: readonly ClusterNode[]
+  readonly pods: readonly ClusterPod[]
+  readonly services: readonly ClusterService[]
+  readonly dns: DnsRecords
+}
+
+type Reference = ClientGroup['to']
+
+interface Target {
+  readonly service: ClusterService
+  readonly port: ClusterServicePort
+}
+
+/**
+ * Checks clients, calls and load balancers.
+ *
+ * @returns indices of the Services that some client or call uses
+ */
+export function checkScenario(
+  spec: ScenarioSpec,
+  cluster: CheckedCluster,
+  findings: Findings,
+): ReadonlySet<number> {
+  const used = new Set<number>()
+  for (const [index, group] of spec.clients.entries()) {
+    const path = ['spec', 'clients', index] as const
+    checkNodeNames(group.nodes, cluster, findings, ...path, 'nodes')
+    checkNodeNames(group.entryNodes, cluster, findings, ...path, 'entryNodes')
+    const target = findTarget(group.to, CLIENT_NAMESPACE, cluster, findings, findings.place(...path, 'to'))
+    if (target === undefined) continue
+    used.add(target.service.index)
+    checkWay(group, target, spec, findings, findings.place(...path, group.via === undefined ? 'to' : 'via'))
+  }
+  checkCalls(spec, cluster, findings, used)
+  checkLoadBalancers(spec, cluster, findings)
+  checkSpeeds(spec, cluster, findings)
+  return used
+}
+
+function checkNodeNames(
+  names: readonly string[],
+  { nodes }: CheckedCluster,
+  findings: Findings,
+  ...path: readonly (string | number)[]
+): void {
+  const known = new Set(nodes.map((node) => node.name))
+  for (const [index, name] of names.entries()) {
+    if (!known.has(name)) reportUnknownNode(findings, name, known, findings.place(...path, index))
+  }
+}
+
+function checkCalls(
+  spec: ScenarioSpec,
+  cluster: CheckedCluster,
+  findings: Findings,
+  used: Set<number>,
+): void {
+  const namespacesOf = new Map<string, Set<string>>()
+  for (const { workload, name, namespace } of cluster.pods) {
+    const key = workload === '' ? name : workload
+    namespacesOf.set(key, (namespacesOf.get(key) ?? new Set()).add(namespace))
+  }
+  for (const [name, { calls }] of Object.entries(spec.pods)) {
+    for (const [index, call] of calls.entries()) {
+      const place = findings.place('spec', 'pods', name, 'calls', index, 'to')
+      for (const namespace of namespacesOf.get(name) ?? []) {
+        const target = findTarget(call.to, namespace, cluster, findings, place)
+        if (target !== undefined) used.add(target.service.index)
+      }
+    }
+  }
+}
+
+/** The Service port that a reference means; undefined, and an error, if there is none. */
+function findTarget(
+  to: Reference,
+  namespace: string,
+  cluster: CheckedCluster,
+  findings: Findings,
+  place: SourcePlace | undefined,
+): Target | undefined {
+  const answer = cluster.dns.resolve(to.host, namespace)
+  if (answer === undefined || answer.kind === 'external') {
+    const message =
+      answer === undefined
+        ? unresolvedMessage(to.host, namespace, cluster)
+        : `Service "${to.host}" stands for ${answer.hostname}, which is outside of this cluster`
+    const hint =
+      answer === undefined
+        ? (elsewhereHint(to.host, namespace, cluster) ??
+          findings.nameHint(to.host, () => namesIn(namespace, cluster), 'Services'))
+        : 'call a Service of the manifests'
+    findings.error({ code: 'CALL_UNKNOWN_SERVICE', message, place, hint })
+    return undefined
+  }
+  const service = cluster.services[answer.serviceIndex]
+  const port = service.ports.find((each) => each.port === to.port || each.name === to.port)
+  if (port !== undefined) return { service, port }
+  const ports = service.ports.map((each) =>
+    each.name === '' ? `${each.port}` : `${each.port} (${each.name})`,
+  )
+  findings.error({
+    code: 'CALL_UNKNOWN_SERVICE',
+    message: `Service "${service.name}" has no port "${to.port}"`,
+    place,
+    hint: ports.length === 0 ? 'it has no ports' : `its ports are: ${ports.join(', ')}`,
+  })
+  return undefined
+}
+
+function unresolvedMessage(host: string, namespace: string, { services }: CheckedCluster): string {
+  const isHeadless = services.some((each) => each.name === host && each.namespace === namespace)
+  if (isHeadless) return `The name "${host}" has no address: no pod of the headless Service is ready`
+  return `No Service is named "${host}"${namespace === CLIENT_NAMESPACE ? '' : ` in namespace "${namespace}"`}`
+}
+
+function elsewhereHint(host: string, namespace: string, { services }: CheckedCluster): string | undefined {
+  const elsewhere = services.find((each) => each.name === host && each.namespace !== namespace)
+  return elsewhere && `it is in namespace "${elsewhere.namespace}": write ${host}.${elsewhere.namespace}`
+}
+
+function namesIn(namespace: string, { services }: CheckedCluster): string[] {
+  return services.filter((each) => each.namespace === namespace).map((each) => each.name)
+}
+
+/** Can the clients get in the way that they are to? */
+function checkWay(
+  group: ClientGroup,
+  target: Target,
+  spec: ScenarioSpec,
+  findings: Findings,
+  place: SourcePlace | undefined,
+): void {
+  const obstacle = obstacleOf(group, target, spec)
+  if (obstacle === undefined) return
+  const [reason, hint] = obstacle
+  findings.error({
+    code: 'VIA_IMPOSSIBLE',
+    message: `Clients "${group.name}" can not reach Service "${target.service.name}" this way: ${reason}`,
+    place,
+    hint,
+  })
+}
+
+type Obstacle = readonly [reason: string, hint: string]
+
+function obstacleOf(group: ClientGroup, { service, port }: Target, spec: ScenarioSpec): Obstacle | undefined {
+  const { location } = group
+  const { type } = service.object
+  const isHeadless = service.clusterIp === 'None'
+  const via =
+    group.via ?? (location === 'inside' ? 'clusterIP' : type === 'LoadBalancer' ? 'loadBalancer' : 'nodePort')
+  if (isHeadless) {
+    if (location === 'outside')
+      return ['a headless Service has no address outside of the cluster', 'set location: inside']
+    return via === 'clusterIP' ? undefined : [`a headless Service has no ${via}`, 'leave via out']
+  }
+  switch (via) {
+    case 'clusterIP':
+      return undefined
+    case 'nodePort':
+      if (port.nodePort !== undefined) return undefined
+      return [
+        `its port ${port.port} has no node port (type ${type})`,
+        'set type NodePort or LoadBalancer, or location: inside',
+      ]
+    case 'loadBalancer':
+      return balancerObstacle(group, service, port, spec)
+  }
+}
+
+function balancerObstacle(
+  { location }: ClientGroup,
+  { name, object, loadBalancerAddresses }: ClusterService,
+  { port, nodePort }: ClusterServicePort,
+  spec: ScenarioSpec,
+): Obstacle | undefined {
+  if (object.type !== 'LoadBalancer')
+    return [`it has type ${object.type}`, 'set type LoadBalancer, or another via']
+  if (location === 'inside') {
+    if (loadBalancerAddresses.length > 0) return undefined
+    return ['nodes do not answer for its load balancer (a hostname, or ipMode Proxy)', 'set via: clusterIP']
+  }
+  const targets = settingOf(spec.loadBalancers, name)?.targets ?? 'nodes'
+  if (targets === 'pods' || nodePort !== undefined) return undefined
+  return [
+    `its port ${port} has no node port for the load balancer to send to`,
+    `set loadBalancers.${name}.targets: pods, or allocateLoadBalancerNodePorts: true`,
+  ]
+}
+
+function checkLoadBalancers(spec: ScenarioSpec, { services }: CheckedCluster, findings: Findings): void {
+  for (const name of Object.keys(spec.loadBalancers)) {
+    const place = findings.place('spec', 'loadBalancers', name)
+    const named = services.filter((each) => each.name === name)
+    if (named.length === 0) {
+      const hint = findings.nameHint(name, () => services.map((each) => each.name), 'Services')
+      findings.error({ code: 'SVC_UNKNOWN', message: `No Service is named "${name}"`, place, hint })
+    } else if (named.every((each) => each.object.type !== 'LoadBalancer')) {
+      findings.warn({
+        code: 'SETTING_WITHOUT_EFFECT',
+        message: `"spec.loadBalancers.${name}" has no effect: the Service has type ${named[0].object.type}`,
+        place,
+        hint: 'set type LoadBalancer, or take the setting out',
+      })
+    }
+  }
+}
+
+/** Pods that are to be slower or faster but do not exist. */
+function checkSpeeds(spec: ScenarioSpec, { pods }: CheckedCluster, findings: Findings): void {
+  const podCounts = new Map<string, number>()
+  for (const { workload, name, ordinal } of pods) {
+    const key = workload === '' ? name : workload
+    podCounts.set(key, Math.max(podCounts.get(key) ?? 0, ordinal + 1))
+  }
+  for (const [name, { speed }] of Object.entries(spec.pods)) {
+    const podCount = podCounts.get(name) ?? 0
+    for (const ordinal of Object.keys(speed)) {
+      if (Number(ordinal) < podCount) continue
+      findings.warn({
+        code: 'SETTING_WITHOUT_EFFECT',
+        message: `"spec.pods.${name}.speed.${ordinal}" has no effect: "${name}" has ${podCount} pods, from 0`,
+        place: findings.place('spec', 'pods', name, 'speed', ordinal),
+        hint: 'take an ordinal below the number of replicas',
+      })
+    }
+  }
+}

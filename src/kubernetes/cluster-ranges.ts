@@ -1,0 +1,75 @@
+/**
+ * The ranges of addresses that a cluster draws from. svcsim models clusters of one family, IPv4.
+ */
+import type { Cidr } from '../base/ip-address.js'
+import { addressAt, addressCount, cidrContains, parseCidr, parseIpAddress } from '../base/ip-address.js'
+import type { ScenarioSpec } from '../input/scenario-schema.js'
+import type { Findings } from './findings.js'
+
+/** Stands for an address that could not be assigned: an error has been reported then. */
+export const NO_ADDRESS = '0.0.0.0'
+
+/** The ranges of the scenario's `cluster`. */
+export interface ClusterRanges {
+  readonly podCidr: Cidr
+  readonly serviceCidr: Cidr
+  readonly nodeCidr: Cidr
+  readonly loadBalancerCidr: Cidr
+}
+
+/** @throws InputError ADDRESS_RANGE for text that is no IPv4 range, with everything found before */
+export function clusterRanges({ cluster }: ScenarioSpec, findings: Findings): ClusterRanges {
+  const read = (field: keyof ClusterRanges) => ipv4Range(cluster[field], field, findings)
+  const ranges = {
+    podCidr: read('podCidr'),
+    serviceCidr: read('serviceCidr'),
+    nodeCidr: read('nodeCidr'),
+    loadBalancerCidr: read('loadBalancerCidr'),
+  }
+  findings.throwErrors()
+  return ranges
+}
+
+const NO_RANGE: Cidr = { family: 4, first: 0n, prefixLength: 32, text: '0.0.0.0/32' }
+
+function ipv4Range(text: string, field: string, findings: Findings): Cidr {
+  const range = parseCidr(text)
+  if (range?.family === 4) return range
+  findings.error({
+    code: 'ADDRESS_RANGE',
+    message: `cluster.${field} "${text}" is no IPv4 range`,
+    place: findings.place('spec', 'cluster', field),
+    hint: 'write a range such as 10.244.0.0/16; svcsim models IPv4 clusters',
+  })
+  return NO_RANGE
+}
+
+/** Addresses of a range that hosts can have: all but the network and the broadcast address. */
+export function hostCount(range: Cidr): number {
+  return Math.max(0, Number(addressCount(range)) - 2)
+}
+
+/** The host at a position, 0 to `hostCount(range)` - 1. */
+export function hostAt(range: Cidr, position: number): string {
+  return addressAt(range, position + 1).text
+}
+
+/** The position of an address among the hosts of a range; undefined if it is none of them. */
+export function hostPosition(range: Cidr, text: string): number | undefined {
+  const address = parseIpAddress(text)
+  if (address === undefined || !cidrContains(range, address)) return undefined
+  const position = Number(address.value - range.first) - 1
+  return position < 0 || position >= hostCount(range) ? undefined : position
+}
+
+/** Bits that tell `count` things apart. */
+export function bitsFor(count: number): number {
+  let bits = 0
+  for (let size = 1; size < count; size *= 2) bits += 1
+  return bits
+}
+
+/** Prefix length of the smallest IPv4 range that holds `count` addresses. */
+export function prefixLengthFor(count: number): number {
+  return 32 - bitsFor(count)
+}

@@ -1,0 +1,78 @@
+/**
+ * The control plane in one step: manifests and scenario in, the settled cluster out.
+ *
+ * Modelled: one moment, at which every pod runs and every kube-proxy has synced. Left out: what happens before that and
+ * after; see README.md for each part.
+ */
+import type { Origin } from '../base/diagnostics.js'
+import type { Manifests } from '../input/kubernetes-objects.js'
+import type { Scenario } from '../input/scenario-schema.js'
+import { checkScenario } from './check-scenario.js'
+import type { Cluster, ClusterNode } from './cluster.js'
+import { clusterRanges } from './cluster-ranges.js'
+import { compileNodes } from './compile-nodes.js'
+import { compileServices, dnsService } from './compile-services.js'
+import { createDnsRecords } from './dns-records.js'
+import { Findings } from './findings.js'
+import { iptablesRulesOfNodes } from './iptables-rules.js'
+import type { Draw } from './number-pool.js'
+import { placePods } from './place-pods.js'
+import { podGroups } from './pod-groups.js'
+import { defaultProxyOptions, type NodeInfo } from './proxy-inputs.js'
+import { settleNodes } from './settle-nodes.js'
+import { warnOfServices } from './warn-of-services.js'
+
+/** Where the user's settings stand, for messages; the objects of the manifests know it themselves. */
+export interface CompileOrigins {
+  readonly scenario?: Origin
+}
+
+/**
+ * Settles the cluster.
+ *
+ * @param draw - named streams for what Kubernetes chooses at random: `service/<namespace>/<name>/cluster-ip`,
+ *   `…/load-balancer-address`, `…/<port>/node-port`, `…/health-check-node-port`; at most one draw of each
+ * @throws InputError with everything that is wrong: NODE_UNKNOWN, WORKLOAD_UNKNOWN, SVC_UNKNOWN, POD_NAME_TWICE,
+ *   POD_UNSCHEDULABLE, NAME_DUPLICATE, ADDRESS_RANGE, ADDRESS_RANGE_FULL, ADDRESS_CLASH, FIELD_VALUE, CLUSTER_IP_RANGE,
+ *   CLUSTER_IP_CLASH, NODE_PORT_RANGE, NODE_PORT_CLASH, CALL_UNKNOWN_SERVICE, VIA_IMPOSSIBLE
+ * @remarks O(pods · nodes + Services · endpoints · log endpoints + nodes · Services). The same arguments give the same
+ *   cluster; of the objects only their lists' order (by namespace and name) counts.
+ */
+export function compileCluster(
+  manifests: Manifests,
+  scenario: Scenario,
+  draw: Draw,
+  origins: CompileOrigins = {},
+): Cluster {
+  const { spec } = scenario
+  const findings = new Findings(origins.scenario)
+  const ranges = clusterRanges(spec, findings)
+  const settled = settleNodes(manifests, spec, findings)
+  const groups = podGroups(manifests, spec, findings)
+  const placed = placePods(groups, settled, findings)
+  const { nodes, pods: compiledPods } = compileNodes(settled, placed, ranges, spec, findings)
+  const pods = compiledPods.map((each) => each.pod)
+  const compiled = compileServices({ manifests, nodes, pods: compiledPods, ranges, spec, draw, findings })
+  const services = compiled.map((each) => each.service)
+  const dns = createDnsRecords(compiled.map((each) => dnsService(each, compiledPods)))
+  const usedIndices = checkScenario(spec, { nodes, pods, services, dns }, findings)
+  warnOfServices(compiled, groups, usedIndices, findings)
+  findings.throwErrors()
+  return {
+    nodes,
+    pods,
+    services,
+    dns,
+    podCidr: ranges.podCidr.text,
+    nodeTables: iptablesRulesOfNodes(
+      compiled.flatMap((each) => each.proxyPorts),
+      nodes.map(nodeInfo),
+      defaultProxyOptions(ranges.podCidr),
+    ),
+    warnings: findings.warnings,
+  }
+}
+
+function nodeInfo({ name, zone, address, gatewayAddress, podCidr }: ClusterNode): NodeInfo {
+  return { name, zone, address, localAddresses: [address, gatewayAddress], podCidr }
+}
