@@ -3,7 +3,7 @@
  * and node port; and those that refuse or drop it.
  * Source: kubernetes pkg/proxy/iptables/proxier.go, `syncProxyRules`.
  */
-import type { Match, Rule, Target } from '../netfilter/rule.js'
+import { DEFAULT_REJECT, type Match, type Rule, type Target } from '../netfilter/rule.js'
 import type { PortContext } from './port-context.js'
 import {
   comment,
@@ -112,7 +112,7 @@ function verdictTarget(context: PortContext, verdict: FilterVerdict): Target {
   if (verdict.kind === 'DROP') return { kind: 'DROP' }
   // What iptables and ip6tables do for a plain `-j REJECT`.
   const isIpv4 = context.options.ipFamily === 4
-  return { kind: 'REJECT', rejectWith: isIpv4 ? 'icmp-port-unreachable' : 'icmp6-port-unreachable' }
+  return { kind: 'REJECT', rejectWith: isIpv4 ? DEFAULT_REJECT : 'icmp6-port-unreachable' }
 }
 
 function firewallDropRules(context: PortContext): Rule[] {

@@ -2,7 +2,7 @@
  * Reads the data of `test/data/conformance`: raw API objects, without defaults, as upstream's tests build them.
  */
 import { readFileSync } from 'node:fs'
-import { type IpFamily, parseCidr } from '../../src/base/ip-address.js'
+import { type Cidr, type IpFamily, parseCidr } from '../../src/base/ip-address.js'
 import type { Protocol } from '../../src/input/kubernetes-objects.js'
 import type { EndpointSlice, SliceEndpoint } from '../../src/kubernetes/endpoint-slices.js'
 import { foldSlices, servicePortKey } from '../../src/kubernetes/fold-slices.js'
@@ -16,8 +16,12 @@ import { servicePortInfos } from '../../src/kubernetes/service-port-infos.js'
 
 const FOLDER = new URL('../data/conformance/', import.meta.url)
 
+export function conformanceUrl(path: string): URL {
+  return new URL(path, FOLDER)
+}
+
 export function readText(path: string): string {
-  return readFileSync(new URL(path, FOLDER), 'utf8')
+  return readFileSync(conformanceUrl(path), 'utf8')
 }
 
 export function readJson<T>(path: string): T {
@@ -171,7 +175,7 @@ function fullName(object: RawObject): string {
   return `${object.metadata.namespace}/${object.metadata.name}`
 }
 
-function range(text: string) {
+export function range(text: string): Cidr {
   const cidr = parseCidr(text)
   if (cidr === undefined) throw new Error(`not a range: ${text}`)
   return cidr

@@ -11,7 +11,7 @@ import {
   readText,
   servicePortsOf,
 } from './conformance.js'
-import { chainText, tableText } from './rule-text.js'
+import { rulesOf, tableText } from './rule-text.js'
 
 interface GoldenCase {
   readonly sync: 'full' | 'partial'
@@ -65,7 +65,7 @@ describe('fixed chains under options', () => {
       isConntrackLiberal: options.conntrackTCPBeLiberal ?? false,
       hasNfacct: options.nfacct ?? false,
     })
-    expect(chainOf(tables, table, chain)).toEqual(rules)
+    expect(rulesOf(tables, table, chain)).toEqual(rules)
   })
 })
 
@@ -84,9 +84,4 @@ function natRuleCount(node: RawNode, objects: readonly RawObject[]): number {
 
 function previousRuleCount({ node, previousObjects }: GoldenCase): number {
   return natRuleCount(node, previousObjects ?? [])
-}
-
-function chainOf(tables: readonly Table[], table: string, name: string): string[] {
-  const chain = tables.find((each) => each.name === table)?.chains.find((each) => each.name === name)
-  return chain === undefined ? [] : chainText(chain)
 }
