@@ -135,7 +135,11 @@ function addHistograms(calls: readonly CallMeasures[]): HistogramCounts {
     for (const [at, bucket] of buckets.entries()) totals.set(bucket, (totals.get(bucket) ?? 0) + counts[at])
   }
   const buckets = [...totals.keys()].sort((a, b) => a - b)
-  return { bitsPerOctave: HISTOGRAM_BITS, buckets, counts: buckets.map((bucket) => totals.get(bucket) ?? 0) }
+  return {
+    bitsPerOctave: HISTOGRAM_BITS,
+    buckets,
+    counts: buckets.map((bucket) => totals.get(bucket) ?? 0),
+  }
 }
 
 function summariseSpread(byReplication: readonly (readonly number[])[]): SpreadSummary {
@@ -152,7 +156,10 @@ function summariseSpread(byReplication: readonly (readonly number[])[]): SpreadS
 }
 
 function summarisePod(replications: readonly ReplicationMeasures[], index: number): StationSummary {
-  const pods = replications.map(({ totals }) => ({ ...totals.pods[index], windowNs: totals.windowNs }))
+  const pods = replications.map(({ totals }) => ({
+    ...totals.pods[index],
+    windowNs: totals.windowNs,
+  }))
   return {
     served: total(pods, (pod) => pod.served),
     rejected: total(pods, (pod) => pod.rejected),
@@ -162,7 +169,10 @@ function summarisePod(replications: readonly ReplicationMeasures[], index: numbe
 }
 
 function summariseNode(replications: readonly ReplicationMeasures[], index: number): NodeSummary {
-  const nodes = replications.map(({ totals }) => ({ ...totals.nodes[index], windowNs: totals.windowNs }))
+  const nodes = replications.map(({ totals }) => ({
+    ...totals.nodes[index],
+    windowNs: totals.windowNs,
+  }))
   return {
     firstPackets: total(nodes, (node) => node.firstPackets),
     rulesEvaluated: total(nodes, (node) => node.rulesEvaluated),
@@ -179,10 +189,10 @@ function issuedOf(call: CallMeasures): number {
   return total(OUTCOMES, (name) => call.outcomes[name])
 }
 
-function total<T>(items: readonly T[], valueOf: (item: T) => number): number {
-  return items.reduce((sum, item) => sum + valueOf(item), 0)
+function total<T>(items: readonly T[], amountOf: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + amountOf(item), 0)
 }
 
-function recordOf<K extends string, V>(keys: readonly K[], valueOf: (key: K) => V): Record<K, V> {
-  return Object.fromEntries(keys.map((key) => [key, valueOf(key)])) as Record<K, V>
+function recordOf<K extends string, V>(keys: readonly K[], entryOf: (key: K) => V): Record<K, V> {
+  return Object.fromEntries(keys.map((key) => [key, entryOf(key)])) as Record<K, V>
 }

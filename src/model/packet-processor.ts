@@ -38,7 +38,7 @@ export class PacketProcessor {
     for (let index = 1; index < freeAtNs.length; index++) {
       if (freeAtNs[index] < freeAtNs[earliest]) earliest = index
     }
-    const startNs = freeAtNs[earliest] > nowNs ? freeAtNs[earliest] : nowNs
+    const startNs = Math.max(freeAtNs[earliest], nowNs)
     const doneNs = startNs + workNs
     freeAtNs[earliest] = doneNs
     this.#busyNs += workNs

@@ -51,7 +51,7 @@ describe('Simulator', () => {
     const lane = simulator.addLane(0, 0)
     for (const timeNs of [10, 20, 21]) simulator.schedule(lane, timeNs, timeNs)
     const seen: number[] = []
-    simulator.run(nanoseconds(20), (_, payload) => seen.push(payload))
+    simulator.run(nanoseconds(20), (_, payload) => void seen.push(payload))
     expect(seen).toEqual([10, 20])
     expect(simulator.now).toBe(20)
     expect(drain(simulator)).toEqual([[21, 0, 21]])
@@ -71,7 +71,7 @@ describe('Simulator', () => {
       fc.property(fc.array(event, { maxLength: 400 }), (events) => {
         const simulator = new Simulator()
         const lanes: LaneId[] = [0, 1, 2, 0, 1, 2].map((priority, kind) => simulator.addLane(kind, priority))
-        events.forEach(({ lane, timeNs }, index) => simulator.schedule(lanes[lane], timeNs, index))
+        for (const [index, { lane, timeNs }] of events.entries()) simulator.schedule(lanes[lane], timeNs, index)
         const expected = events
           .map(({ lane, timeNs }, index) => ({ lane, timeNs, index }))
           .sort((a, b) => a.timeNs - b.timeNs || (a.lane % 3) - (b.lane % 3) || a.index - b.index)
