@@ -181,7 +181,7 @@ function reportUnschedulable(
   ].filter((each) => each !== '')
   findings.error({
     code: 'POD_UNSCHEDULABLE',
-    message: `${podCount === 1 ? 'One pod' : `${podCount} pods`} of ${groupTitle(group)} fit on no node: ${reasons.join(', ')}`,
+    message: `${podCount === 1 ? `One pod of ${groupTitle(group)} fits` : `${podCount} pods of ${groupTitle(group)} fit`} on no node: ${reasons.join(', ')}`,
     place: specPlace(group, unselected > 0 ? 'nodeSelector' : 'topologySpreadConstraints'),
     hint: 'add a node that fits, relax the rule, or place the pods by hand in spec.cluster.placement',
   })
