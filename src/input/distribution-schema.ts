@@ -54,7 +54,12 @@ export const delay = z.union([duration, family]).transform((given, context): Dis
   const distribution =
     typeof given === 'number' ? { kind: 'constant' as const, value: given } : distributionOf(given)
   if (typeof distribution !== 'string') return distribution
-  context.issues.push({ code: 'custom', message: distribution, input: given })
+  context.issues.push({
+    code: 'custom',
+    message: distribution,
+    input: given,
+    params: { code: 'DISTRIBUTION' },
+  })
   return z.NEVER
 })
 

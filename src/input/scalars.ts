@@ -4,6 +4,7 @@
  * themselves to editors.
  */
 import { z } from 'zod'
+import type { DiagnosticCode } from '../base/error-codes.js'
 import type { Nanoseconds } from '../base/nanoseconds.js'
 import { parseDuration, parseQuantity, parseRate } from '../base/units.js'
 
@@ -12,6 +13,7 @@ const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
 
 /** A schema of texts that `parse` turns into a value; `expected` says what is wanted, with an example. */
 function parsedText<T>(
+  code: DiagnosticCode,
   parse: (text: string) => T | undefined,
   expected: string,
   examples: readonly string[],
@@ -22,13 +24,14 @@ function parsedText<T>(
     .transform((text, context): T => {
       const value = parse(text)
       if (value !== undefined) return value
-      context.issues.push({ code: 'custom', message: expected, input: text })
+      context.issues.push({ code: 'custom', message: expected, input: text, params: { code } })
       return z.NEVER
     })
 }
 
 /** A length of time. Output: integer ns. */
 export const duration = parsedText<Nanoseconds>(
+  'DURATION',
   parseDuration,
   'a duration such as 250ms, 1.5s, 1m30s or 2h is expected',
   ['250ms', '1.5s', '1m30s'],
@@ -36,6 +39,7 @@ export const duration = parsedText<Nanoseconds>(
 
 /** Events per second, above 0. */
 export const rate = parsedText(
+  'RATE',
   (text) => positive(parseRate(text)),
   'a rate such as 400/s, 30/m or 2/h, above 0, is expected',
   ['400/s', '30/m'],
@@ -44,7 +48,7 @@ export const rate = parsedText(
 /** A non-negative number in Kubernetes' notation; a plain number is taken as it is. */
 export const quantity = z.union([
   z.number().min(0),
-  parsedText(parseQuantity, 'a quantity such as 500m, 2k or 1Gi is expected', ['500m', '1Gi']),
+  parsedText('QUANTITY', parseQuantity, 'a quantity such as 500m, 2k or 1Gi is expected', ['500m', '1Gi']),
 ])
 
 /** A DNS label, as Kubernetes wants most names. */
@@ -54,12 +58,16 @@ export const name = z.string().regex(DNS_LABEL, {
 })
 
 /** A range of ports. */
-export const portRange = parsedText(parsePortRange, 'a range of ports such as 30000-32767 is expected', [
-  '30000-32767',
-])
+export const portRange = parsedText(
+  'FIELD_VALUE',
+  parsePortRange,
+  'a range of ports such as 30000-32767 is expected',
+  ['30000-32767'],
+)
 
 /** A Service and one of its ports, by number or name. */
 export const serviceReference = parsedText(
+  'REFERENCE',
   parseServiceReference,
   'a Service and its port, such as redis:6379, web:http or web.shop:80, is expected',
   ['redis:6379', 'web.shop:http'],
