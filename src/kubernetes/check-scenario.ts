@@ -97,15 +97,13 @@ function findTarget(
 ): Target | undefined {
   const answer = cluster.dns.resolve(to.host, namespace)
   if (answer === undefined || answer.kind === 'external') {
-    const message =
+    const [message, hint] =
       answer === undefined
-        ? unresolvedMessage(to.host, namespace, cluster)
-        : `Service "${to.host}" stands for ${answer.hostname}, which is outside of this cluster`
-    const hint =
-      answer === undefined
-        ? (elsewhereHint(to.host, namespace, cluster) ??
-          findings.nameHint(to.host, () => namesIn(namespace, cluster), 'Services'))
-        : 'call a Service of the manifests'
+        ? unresolved(to.host, namespace, cluster, findings)
+        : [
+            `Service "${to.host}" stands for ${answer.hostname}, which is outside of this cluster`,
+            'call a Service of the manifests',
+          ]
     findings.error({ code: 'CALL_UNKNOWN_SERVICE', message, place, hint })
     return undefined
   }
@@ -124,19 +122,34 @@ function findTarget(
   return undefined
 }
 
-function unresolvedMessage(host: string, namespace: string, { services }: CheckedCluster): string {
-  const isHeadless = services.some((each) => each.name === host && each.namespace === namespace)
-  if (isHeadless) return `The name "${host}" has no address: no pod of the headless Service is ready`
-  return `No Service is named "${host}"${namespace === CLIENT_NAMESPACE ? '' : ` in namespace "${namespace}"`}`
+/** Why a name has no address, and what to do. */
+function unresolved(
+  host: string,
+  namespace: string,
+  { services }: CheckedCluster,
+  findings: Findings,
+): readonly [message: string, hint: string | undefined] {
+  const near = services.filter((each) => each.namespace === namespace)
+  if (near.some((each) => each.name === host)) {
+    return [
+      `The name "${host}" has no address: no pod of the headless Service is ready`,
+      'give it a ready pod, or set publishNotReadyAddresses',
+    ]
+  }
+  const where = namespace === CLIENT_NAMESPACE ? '' : ` in namespace "${namespace}"`
+  const elsewhere = services.find((each) => each.name === host)
+  const hint =
+    elsewhere === undefined
+      ? findings.nameHint(host, () => callableNames(services, namespace), 'Services')
+      : `it is in namespace "${elsewhere.namespace}": write ${host}.${elsewhere.namespace}`
+  return [`No Service is named "${host}"${where}`, hint]
 }
 
-function elsewhereHint(host: string, namespace: string, { services }: CheckedCluster): string | undefined {
-  const elsewhere = services.find((each) => each.name === host && each.namespace !== namespace)
-  return elsewhere && `it is in namespace "${elsewhere.namespace}": write ${host}.${elsewhere.namespace}`
-}
-
-function namesIn(namespace: string, { services }: CheckedCluster): string[] {
-  return services.filter((each) => each.namespace === namespace).map((each) => each.name)
+/** Names as a pod of the namespace may write them, its own Services first. */
+function callableNames(services: readonly ClusterService[], namespace: string): string[] {
+  const near = services.filter((each) => each.namespace === namespace).map((each) => each.name)
+  const far = services.filter((each) => each.namespace !== namespace)
+  return [...near, ...far.map((each) => `${each.name}.${each.namespace}`)]
 }
 
 /** Can the clients get in the way that they are to? */

@@ -109,7 +109,7 @@ describe('addresses that can not be', () => {
       spec: cluster({ podCidr: '10.244.0.0/29' }),
       expected:
         'error ADDRESS_RANGE_FULL spec.cluster.podCidr: cluster.podCidr 10.244.0.0/29 has not enough addresses for ' +
-        '2 nodes with up to 2 pods and clients each [write a range of /28 or larger]',
+        '2 nodes with up to 3 pods and clients each [write a range of /28 or larger]',
     },
     {
       name: 'a Service range that is too small',
