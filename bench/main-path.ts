@@ -1,0 +1,63 @@
+/**
+ * The whole path of a request: client, node, rules, pod, metrics. Ten pods on three nodes behind a NodePort, chosen by
+ * kube-proxy's rules at random, one connection per request, clients outside, costs and links on.
+ */
+import { loadExperiment } from '../src/experiment/load-experiment.js'
+import type { DesignPoint } from '../src/experiment/plan.js'
+import { runReplication } from '../src/experiment/run-replication.js'
+import type { ReplicationMeasures } from '../src/metrics/replication-collector.js'
+
+const RATE_PER_SEC = 7_000
+
+const MANIFESTS = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  replicas: 10
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: web, image: web, ports: [{ containerPort: 80 }] }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web }
+spec:
+  type: NodePort
+  ports: [{ port: 80, nodePort: 30080 }]
+  selector: { app: web }
+`
+
+function scenarioText(requestCount: number): string {
+  return `
+apiVersion: svcsim.dev/v1alpha1
+kind: Scenario
+metadata: { name: main-path }
+spec:
+  manifests: [web.yaml]
+  warmUp: 0s
+  horizon: ${Math.round((requestCount / RATE_PER_SEC) * 1_000)}ms
+  pods: { web: { servers: 1, queueCapacity: 10000, serviceTime: { distribution: exponential, mean: 1ms } } }
+  clients:
+    - { name: clients, count: 20, to: "web:80", via: nodePort, arrivals: { rate: ${RATE_PER_SEC}/s } }
+`
+}
+
+/** A run of about so many requests, ready to go. */
+export function mainPath(requestCount: number): () => ReplicationMeasures {
+  const { points } = loadExperiment({
+    scenarioFile: { path: 'scenario.yaml', text: scenarioText(requestCount) },
+    manifestFiles: [{ path: 'web.yaml', text: MANIFESTS }],
+    settings: [],
+    axes: [],
+    command: '',
+  })
+  const point: DesignPoint = points[0]
+  return () => runReplication(point, { seed: 1, replication: 0, trace: undefined })
+}
+
+/** Requests issued in a run. */
+export function issuedIn({ calls }: ReplicationMeasures): number {
+  return calls.reduce((sum, { outcomes }) => sum + Object.values(outcomes).reduce((all, count) => all + count, 0), 0)
+}

@@ -1,0 +1,54 @@
+/**
+ * Speed of what svcsim exists for, by tinybench: `npm run bench`. Processor time of a shared machine drifts; read ratios,
+ * and the best of several runs. With `--floor` it fails where the main path is slower than any machine should be.
+ */
+import { Bench } from 'tinybench'
+import { eventLoop } from './event-loop.js'
+import { issuedIn, mainPath } from './main-path.js'
+import { traversal } from './traversal.js'
+
+/** Requests per second below which something is wrong on any machine of the last ten years. */
+const FLOOR_PER_SEC = 100_000
+const REQUESTS = 200_000
+const EVENTS = 1_000_000
+const PACKETS = 100_000
+
+const bench = new Bench({ iterations: 5, time: 0, warmupIterations: 1, warmupTime: 0 })
+const run = mainPath(REQUESTS)
+bench.add('main path', () => void run())
+bench.add('event loop', eventLoop(EVENTS))
+bench.add('rule traversal', traversal(PACKETS))
+await bench.run()
+
+const units = [
+  { per: 'requests', count: issuedIn(run()) },
+  { per: 'events', count: EVENTS },
+  { per: 'first packets', count: PACKETS },
+]
+for (const [index, task] of bench.tasks.entries()) {
+  const { per, count } = units[index]
+  const bestMs = bestOf(task.result)
+  console.log(`${task.name}: ${Math.round((count / bestMs) * 1_000).toLocaleString('en')} ${per}/s, best of 5`)
+}
+console.log(`memory: ${memoryGrowthMb()} MB more for ten times the requests`)
+if (process.argv.includes('--floor') && (units[0].count / bestOf(bench.tasks[0].result)) * 1_000 < FLOOR_PER_SEC) {
+  console.error(`the main path is below ${FLOOR_PER_SEC} requests/s`)
+  process.exitCode = 1
+}
+
+function bestOf(result: (typeof bench.tasks)[number]['result']): number {
+  if (!('latency' in result)) throw new Error('the benchmark did not complete')
+  return result.latency.min
+}
+
+/** Heap after a run of two million requests less that after a tenth of it. */
+function memoryGrowthMb(): number {
+  const heapAfter = (requests: number) => {
+    const measures = mainPath(requests)()
+    globalThis.gc?.()
+    return { measures, bytes: process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers }
+  }
+  const small = heapAfter(200_000)
+  const large = heapAfter(2_000_000)
+  return Math.round((large.bytes - small.bytes) / 1e5) / 10
+}
