@@ -3,7 +3,7 @@ import { MODEL_VERSION, VERSION } from '../base/version.js'
 import type { Cluster, ClusterPod, ClusterService } from '../kubernetes/cluster.js'
 import type { CallSummary, PointSummary, SpreadSummary } from '../metrics/summarise.js'
 import { behaviourKey } from '../model/behaviours.js'
-import { buildCallGraph, type CallSite, podsBehind } from '../model/call-sites.js'
+import { buildCallGraph, type CallSite, eligiblePods } from '../model/call-sites.js'
 import {
   type CallResult,
   type PointResult,
@@ -64,8 +64,7 @@ export function pointResult(point: DesignPoint, summary: PointSummary): PointRes
 }
 
 function callResult(site: CallSite, summary: CallSummary, cluster: Cluster): CallResult {
-  const readyPods = new Set(site.port.endpoints.filter((each) => each.ready).map((each) => each.podIndex))
-  const pods = podsBehind(cluster, site.port).filter((pod) => readyPods.has(pod.index))
+  const pods = eligiblePods(cluster, site)
   return {
     caller: site.caller,
     service: serviceName(site.service),

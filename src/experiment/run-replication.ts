@@ -3,7 +3,7 @@ import { InputError, InvariantError } from '../base/diagnostics.js'
 import type { Cluster } from '../kubernetes/cluster.js'
 import type { CallSettings } from '../metrics/call-collector.js'
 import { ReplicationCollector, type ReplicationMeasures } from '../metrics/replication-collector.js'
-import { buildCallGraph, type CallSite, podsBehind } from '../model/call-sites.js'
+import { buildCallGraph, type CallSite, eligiblePods } from '../model/call-sites.js'
 import { simulate } from '../model/simulation.js'
 import type { WorkloadTrace } from '../workload/workload-trace.js'
 import type { DesignPoint } from './plan.js'
@@ -37,11 +37,8 @@ export function runReplication(point: DesignPoint, options: ReplicationOptions):
 }
 
 function callSettings(site: CallSite, cluster: Cluster): CallSettings {
-  const readyPods = new Set(site.port.endpoints.filter((each) => each.ready).map((each) => each.podIndex))
   return {
     callerCount: site.group?.count ?? cluster.pods.length,
-    eligiblePods: podsBehind(cluster, site.port)
-      .map((pod) => pod.index)
-      .filter((index) => readyPods.has(index)),
+    eligiblePods: eligiblePods(cluster, site).map((pod) => pod.index),
   }
 }

@@ -8,7 +8,13 @@
 import { InputError } from '../base/diagnostics.js'
 import type { Distribution } from '../base/distribution.js'
 import type { ClientGroup, PodBehaviour, Scenario } from '../input/scenario-schema.js'
-import type { Cluster, ClusterPod, ClusterService, ClusterServicePort } from '../kubernetes/cluster.js'
+import type {
+  Cluster,
+  ClusterPod,
+  ClusterService,
+  ClusterServicePort,
+  Endpoint,
+} from '../kubernetes/cluster.js'
 import { type Behaviours, behaviourKey, behavioursOf } from './behaviours.js'
 
 /** How the caller reaches the Service. */
@@ -23,6 +29,8 @@ export interface CallSite {
   readonly group: ClientGroup | undefined
   readonly service: ClusterService
   readonly port: ClusterServicePort
+  /** Indices of the pods that the name called stands for by itself; undefined: all that the Service leads to. */
+  readonly namedPods: ReadonlySet<number> | undefined
   readonly via: EntryWay
   readonly isKeepingAlive: boolean
   readonly maxRequests: number
@@ -67,11 +75,23 @@ export interface DemandSlot {
 }
 
 const MAX_DEPTH = 8
+/** Every request carries a service time for each call that it may set off. */
+const MAX_CALLS_PER_REQUEST = 1_000
+
+/** A Service port that a name leads to; see `CallSite`. */
+type Target = Pick<CallSite, 'service' | 'port' | 'namedPods'>
+
+/** The way of calls from a client group to a pod: its name, and the workloads passed. */
+interface CallPath {
+  readonly name: string
+  readonly workloads: readonly string[]
+}
 
 /**
  * Settles who calls whom.
  *
- * @throws InputError CALL_CYCLE if calls lead back to their start or more than 8 deep
+ * @throws InputError CALL_CYCLE if calls lead back to their start, more than 8 deep, or to more than 1,000 calls for one
+ *   request; CALL_UNKNOWN_SERVICE if nothing answers to a name
  */
 export function buildCallGraph(cluster: Cluster, scenario: Scenario): CallGraph {
   return new CallGraphBuilder(cluster, scenario).build()
@@ -97,37 +117,40 @@ class CallGraphBuilder {
 
   #root(group: ClientGroup): CallRoot {
     const target = this.#resolve(group.to.host, group.to.port, 'default')
+    const via = entryWay(group, target)
     const site = this.#site({
       caller: group.name,
       group,
       ...target,
-      via: entryWay(group, target.service),
+      namedPods: via === 'headless' ? target.namedPods : undefined,
+      via,
       isKeepingAlive: group.connection === 'keepAlive',
       maxRequests: group.maxRequests,
       timeoutNs: group.timeout,
     })
     const demands: DemandSlot[] = []
-    return { group, node: this.#node(site, demands, [group.name]), demands }
+    return { group, node: this.#node(site, demands, { name: group.name, workloads: [] }), demands }
   }
 
-  #node(site: CallSite, demands: DemandSlot[], path: readonly string[]): CallNode {
-    if (path.length > MAX_DEPTH) throw cycleError(path)
+  #node(site: CallSite, demands: DemandSlot[], path: CallPath): CallNode {
+    if (path.workloads.length >= MAX_DEPTH) throw cycleError(path, `more than ${MAX_DEPTH} deep`)
     const handlers = new Map<string, CallHandler>()
     const node: CallNode = { index: this.#nodes.length, site, handlers }
     this.#nodes.push(node)
-    for (const pod of podsBehind(this.cluster, site.port)) {
+    for (const pod of podsBehind(this.cluster, site)) {
       const key = behaviourKey(pod)
-      if (handlers.has(key)) continue
-      if (path.includes(key)) throw cycleError([...path, key])
-      handlers.set(key, this.#handler(pod, demands, [...path, key]))
+      if (!handlers.has(key)) handlers.set(key, this.#handler(pod, demands, path))
     }
     return node
   }
 
-  #handler(pod: ClusterPod, demands: DemandSlot[], path: readonly string[]): CallHandler {
+  #handler(pod: ClusterPod, demands: DemandSlot[], from: CallPath): CallHandler {
     const behaviour = this.#behaviours.ofPod[pod.index]
+    const path = extendPath(from, pod, demands)
     const demandSlot = demands.length
-    demands.push({ name: path.join('/'), distribution: behaviour.serviceTime })
+    demands.push({ name: path.name, distribution: behaviour.serviceTime })
+    if (demands.length > MAX_CALLS_PER_REQUEST)
+      throw cycleError(path, `to more than ${MAX_CALLS_PER_REQUEST} for one request`)
     const children = behaviour.calls.map((call) => this.#node(this.#podSite(pod, call), demands, path))
     return { demandSlot, children }
   }
@@ -138,7 +161,7 @@ class CallGraphBuilder {
       caller: behaviourKey(pod),
       group: undefined,
       ...target,
-      via: target.service.clusterIp === 'None' ? 'headless' : 'clusterIP',
+      via: standsForPods(target) ? 'headless' : 'clusterIP',
       isKeepingAlive: call.connection === 'keepAlive',
       maxRequests: call.maxRequests,
       timeoutNs: call.timeout,
@@ -148,9 +171,9 @@ class CallGraphBuilder {
   /** Call sites are shared: two groups whose requests lead to the same call of a workload meet in one. */
   #site(site: Omit<CallSite, 'index'>): CallSite {
     const kind = site.group === undefined ? 'workload' : 'group'
-    const name = [kind, site.caller, site.service.index, site.port.port, site.port.protocol, site.via].join(
-      ' ',
-    )
+    const target = [site.service.index, site.port.port, site.port.protocol, ...(site.namedPods ?? [])]
+    const settings = [site.via, site.isKeepingAlive, site.maxRequests, site.timeoutNs]
+    const name = [kind, site.caller, ...settings, ...target].join(' ')
     const known = this.#siteByName.get(name)
     if (known !== undefined) return known
     const made = { index: this.#sites.length, ...site }
@@ -159,39 +182,74 @@ class CallGraphBuilder {
     return made
   }
 
-  #resolve(
-    host: string,
-    port: number | string,
-    namespace: string,
-  ): { service: ClusterService; port: ClusterServicePort } {
+  #resolve(host: string, port: number | string, namespace: string): Target {
     const answer = this.cluster.dns.resolve(host, namespace)
-    const service = answer?.kind === 'service' ? this.cluster.services[answer.serviceIndex] : undefined
-    const servicePort = service?.ports.find((each) => each.port === port || each.name === port)
-    if (service === undefined || servicePort === undefined) throw unresolvedError(host, port)
-    return { service, port: servicePort }
+    if (answer === undefined || answer.kind === 'external') throw unresolvedError(host, port)
+    const service = this.cluster.services[answer.serviceIndex]
+    const named = service.ports.filter((each) => each.port === port || each.name === port)
+    const servicePort = named.find((each) => each.protocol === 'TCP')
+    if (servicePort === undefined) throw unresolvedError(host, port)
+    const podIndices = new Set(answer.kind === 'pods' ? answer.podIndices : [])
+    return { service, port: servicePort, namedPods: podIndices.size === 0 ? undefined : podIndices }
   }
 }
 
-/** The pods that a Service port leads to, by pod index. */
-export function podsBehind(cluster: Cluster, port: ClusterServicePort): readonly ClusterPod[] {
+/** The pods that a call can lead to, by pod index. */
+export function podsBehind(
+  cluster: Cluster,
+  { port, namedPods }: Pick<CallSite, 'port' | 'namedPods'>,
+): readonly ClusterPod[] {
+  return podsOf(port.endpoints, namedPods, cluster)
+}
+
+/** Those of them that are eligible for new connections, being ready. */
+export function eligiblePods(cluster: Cluster, { port, namedPods }: CallSite): readonly ClusterPod[] {
+  const ready = port.endpoints.filter((endpoint) => endpoint.ready)
+  return podsOf(ready, namedPods, cluster)
+}
+
+function podsOf(
+  endpoints: readonly Endpoint[],
+  namedPods: ReadonlySet<number> | undefined,
+  cluster: Cluster,
+): readonly ClusterPod[] {
   const indices = new Set<number>()
-  for (const { podIndex } of port.endpoints) if (podIndex !== undefined) indices.add(podIndex)
+  for (const { podIndex } of endpoints) {
+    if (podIndex !== undefined && (namedPods?.has(podIndex) ?? true)) indices.add(podIndex)
+  }
   return [...indices].sort((a, b) => a - b).map((index) => cluster.pods[index])
 }
 
-function entryWay(group: ClientGroup, service: ClusterService): EntryWay {
-  if (service.clusterIp === 'None') return 'headless'
+/** Does the name stand for pods, so that no rule is needed to find one? */
+function standsForPods({ service, namedPods }: Target): boolean {
+  return service.clusterIp === 'None' || namedPods !== undefined
+}
+
+function entryWay(group: ClientGroup, target: Target): EntryWay {
+  const { service } = target
+  if (group.location === 'inside' && standsForPods(target)) return 'headless'
   if (group.via !== undefined) return group.via
   if (group.location === 'inside') return 'clusterIP'
   return service.object.type === 'LoadBalancer' ? 'loadBalancer' : 'nodePort'
 }
 
-function cycleError(path: readonly string[]): InputError {
+/** One call further. A way that leads to the same workload a second time gets a number: two calls, two service times. */
+function extendPath(from: CallPath, pod: ClusterPod, demands: readonly DemandSlot[]): CallPath {
+  const key = behaviourKey(pod)
+  const workload = `${pod.namespace}/${key}`
+  if (from.workloads.includes(workload)) throw cycleError({ ...from, name: `${from.name}/${key}` }, 'back')
+  const plain = `${from.name}/${key}`
+  let name = plain
+  for (let count = 2; demands.some((slot) => slot.name === name); count++) name = `${plain}#${count}`
+  return { name, workloads: [...from.workloads, workload] }
+}
+
+function cycleError({ name }: CallPath, whither: string): InputError {
   return new InputError([
     {
       severity: 'error',
       code: 'CALL_CYCLE',
-      message: `Calls lead back to where they began, or more than ${MAX_DEPTH} deep: ${path.join(' → ')}`,
+      message: `Calls lead ${whither}: ${name.replaceAll('/', ' → ')}`,
       hint: 'take one of these calls out of spec.pods',
     },
   ])
@@ -199,6 +257,10 @@ function cycleError(path: readonly string[]): InputError {
 
 function unresolvedError(host: string, port: number | string): InputError {
   return new InputError([
-    { severity: 'error', code: 'CALL_UNKNOWN_SERVICE', message: `No Service answers to "${host}:${port}"` },
+    {
+      severity: 'error',
+      code: 'CALL_UNKNOWN_SERVICE',
+      message: `No Service answers to "${host}:${port}" by TCP`,
+    },
   ])
 }

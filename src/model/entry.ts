@@ -25,8 +25,7 @@ export interface Entry {
   readonly loadBalancer: LoadBalancer | undefined
 }
 
-export interface EntryOptions {
-  readonly site: CallSite
+export interface EntriesOptions {
   readonly cluster: Cluster
   /** By Service name; round robin over nodes where a Service has none. */
   readonly settings: Readonly<Record<string, LoadBalancerSettings>>
@@ -35,10 +34,21 @@ export interface EntryOptions {
   readonly streams: Streams
 }
 
+interface EntryOptions extends EntriesOptions {
+  readonly site: CallSite
+  /** Those made so far, by Service and port: all that come from outside share one. */
+  readonly loadBalancers: Map<string, LoadBalancer>
+}
+
 const DEFAULT_LOAD_BALANCER: LoadBalancerSettings = { algorithm: 'roundRobin', targets: 'nodes' }
 
-/** The entry of a call site. */
-export function makeEntry(options: EntryOptions): Entry {
+/** The entries of all call sites. */
+export function makeEntries(sites: readonly CallSite[], options: EntriesOptions): Entry[] {
+  const loadBalancers = new Map<string, LoadBalancer>()
+  return sites.map((site) => makeEntry({ ...options, site, loadBalancers }))
+}
+
+function makeEntry(options: EntryOptions): Entry {
   const { site } = options
   const isOutside = site.group?.location === 'outside'
   switch (site.via) {
@@ -63,10 +73,15 @@ function addressOf({ site, book }: EntryOptions, address: string | undefined): E
   return { address: book.idOf(address), port: site.port.port, nodeIndex: -1 }
 }
 
-function loadBalancerFor(options: EntryOptions): LoadBalancer {
-  const { site, cluster, book, streams } = options
-  const settings = options.settings[site.service.name] ?? DEFAULT_LOAD_BALANCER
-  return makeLoadBalancer({ cluster, service: site.service, port: site.port, settings, book, streams })
+function loadBalancerFor({ site, cluster, book, streams, ...options }: EntryOptions): LoadBalancer {
+  const { service, port } = site
+  const key = `${service.index} ${port.port}`
+  const known = options.loadBalancers.get(key)
+  if (known !== undefined) return known
+  const settings = options.settings[service.name] ?? DEFAULT_LOAD_BALANCER
+  const made = makeLoadBalancer({ cluster, service, port, settings, book, streams })
+  options.loadBalancers.set(key, made)
+  return made
 }
 
 function nodePortEntry({ site, cluster, book, streams }: EntryOptions): Entry {
@@ -110,9 +125,11 @@ function takingTurns(clientCount: number, entryCount: number): (client: number) 
   }
 }
 
-/** DNS answers with the addresses of all ready pods; the client takes any of them. */
+/** DNS answers with the addresses of the ready pods that the name stands for; the client takes any of them. */
 function headlessEntry({ site, book, streams }: EntryOptions): Entry {
-  const ready = site.port.endpoints.filter((endpoint) => endpoint.ready)
+  const isNamed = (podIndex: number | undefined) =>
+    site.namedPods === undefined || (podIndex !== undefined && site.namedPods.has(podIndex))
+  const ready = site.port.endpoints.filter((endpoint) => endpoint.ready && isNamed(endpoint.podIndex))
   const entries = ready.map(({ address, port }) => ({ address: book.idOf(address), port, nodeIndex: -1 }))
   const stream = streams.get(`entry/${site.caller}/${site.service.namespace}/${site.service.name}`)
   return {

@@ -12,7 +12,7 @@ import { buildCallGraph, type CallGraph, type CallRoot } from './call-sites.js'
 import { type CallerTable, placeCallers } from './callers.js'
 import { ConnectionPool } from './connection-pool.js'
 import { costsOf } from './cost-settings.js'
-import { type Entry, makeEntry } from './entry.js'
+import { type Entry, makeEntries } from './entry.js'
 import { InFlightList } from './in-flight-list.js'
 import { Lanes } from './lanes.js'
 import { Links } from './links.js'
@@ -57,8 +57,16 @@ export interface World {
 
 /** Who has an address: by address id, the pod or node index, -1 for nobody. */
 export interface Locations {
+  /** Pods with an address of their own. */
   readonly podAt: Int32Array
   readonly nodeAt: Int32Array
+  /** Pods that share the address of their node (hostNetwork), by `hostPodKey`. */
+  readonly hostPodAt: ReadonlyMap<number, number>
+}
+
+/** The key of an address and a port. */
+export function hostPodKey(address: AddressId, port: number): number {
+  return address * 65_536 + port
 }
 
 /** Puts the parts together. @throws InputError as `buildCallGraph`, `placeCallers` and `replayedDemand` */
@@ -73,7 +81,7 @@ export function buildWorld({ cluster, scenario, seed, replication, trace }: Simu
   )
   const callers = placeCallers(graph, cluster, scenario, book)
   const settings = scenario.spec.loadBalancers
-  const entries = graph.sites.map((site) => makeEntry({ site, cluster, settings, book, streams }))
+  const entries = makeEntries(graph.sites, { cluster, settings, book, streams })
   const requests = new RequestTable(Math.max(1, ...graph.roots.map((root) => root.demands.length)))
   return {
     cluster,
@@ -113,7 +121,26 @@ function demandOf(root: CallRoot, streams: Streams, trace: WorkloadTrace | undef
 function locate(cluster: Cluster, book: AddressBook): Locations {
   const nodeIds = cluster.nodes.map((node) => book.idOf(node.address))
   const podIds = cluster.pods.map((pod) => book.idOf(pod.address))
-  return { nodeAt: indexByAddress(nodeIds, book), podAt: indexByAddress(podIds, book) }
+  const nodeAt = indexByAddress(nodeIds, book)
+  const podAt = indexByAddress(podIds, book)
+  for (const id of nodeIds) podAt[id] = -1
+  return { nodeAt, podAt, hostPodAt: locateHostPods(cluster, podIds, nodeAt) }
+}
+
+function locateHostPods(
+  cluster: Cluster,
+  podIds: readonly AddressId[],
+  nodeAt: Int32Array,
+): ReadonlyMap<number, number> {
+  const located = new Map<number, number>()
+  for (const { ports } of cluster.services) {
+    for (const { podIndex, port } of ports.flatMap((each) => each.endpoints)) {
+      if (podIndex === undefined) continue
+      const id = podIds[podIndex]
+      if (nodeAt[id] >= 0) located.set(hostPodKey(id, port), podIndex)
+    }
+  }
+  return located
 }
 
 function indexByAddress(ids: readonly AddressId[], book: AddressBook): Int32Array {
