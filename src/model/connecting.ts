@@ -18,7 +18,7 @@ import { MAX_NODES_ON_WAY } from './connection-pool.js'
 import type { EntryAddress } from './entry.js'
 import { linkBetween, Step, type StepNumber, type WayId } from './links.js'
 import { type ConnectionRecord, type Observer, Outcome } from './records.js'
-import type { World } from './world.js'
+import { hostPodKey, type World } from './world.js'
 
 /** Ports of clients. Source: Linux, net.ipv4.ip_local_port_range default, 32768 to 60999. */
 const FIRST_EPHEMERAL_PORT = 32_768
@@ -28,9 +28,9 @@ const EPHEMERAL_PORT_COUNT = 28_232
 export class Connecting {
   readonly #packet: Packet = emptyPacket()
   readonly #record: ConnectionRecord = { call: 0, client: 0, pod: 0, rulesEvaluated: 0, intendedNs: 0 }
-  /** By pool key: connections opened so far, for the next source port; and until when the Service's name is known. */
+  /** By pool key: connections opened so far, for the next source port; and when the name asked last is, or was, resolved. */
   readonly #openedBy: Int32Array
-  readonly #nameKnownUntilNs: Float64Array
+  readonly #nameAnswerNs: Float64Array
   readonly #drawLookupNs: () => number
   readonly #podNode: Int32Array
   readonly #isForPodOf: readonly ((destination: AddressId) => boolean)[]
@@ -43,7 +43,7 @@ export class Connecting {
     const sample = makeSampler(scenario.spec.dns.lookupTime)
     const stream = streams.get('dns/lookup')
     this.#openedBy = new Int32Array(callers.count)
-    this.#nameKnownUntilNs = new Float64Array(callers.count).fill(-1)
+    this.#nameAnswerNs = new Float64Array(callers.count).fill(Number.NEGATIVE_INFINITY)
     this.#drawLookupNs = () => Math.round(sample(stream))
     this.#podNode = Int32Array.from(cluster.pods, (pod) => pod.nodeIndex)
     this.#isForPodOf = cluster.nodes.map((node) => (destination) => {
@@ -161,43 +161,54 @@ export class Connecting {
     requests.connection[request] = -1
   }
 
+  /** Callers inside need the Service's address. Those that remember answers wait for one that is on its way already. */
   #resolveName(request: number): void {
     const { simulator, lanes, scenario, requests, callers } = this.world
+    const { cacheTime } = scenario.spec.dns
     const site = this.#siteOf(request)
     const poolKey = this.#poolKey(request)
     const isOutside = callers.bySite[site.index].nodes[requests.client[request]] === OUTSIDE
-    if (isOutside || this.#nameKnownUntilNs[poolKey] >= simulator.now) {
+    const isAsked = cacheTime > 0 && simulator.now <= this.#nameAnswerNs[poolKey] + cacheTime
+    if (isOutside || (isAsked && simulator.now >= this.#nameAnswerNs[poolKey])) {
       this.open(request)
       return
     }
-    const answerNs = simulator.now + this.#drawLookupNs()
-    if (scenario.spec.dns.cacheTime > 0)
-      this.#nameKnownUntilNs[poolKey] = answerNs + scenario.spec.dns.cacheTime
-    simulator.schedule(lanes.nameResolved, answerNs, request)
+    if (!isAsked) this.#nameAnswerNs[poolKey] = simulator.now + this.#drawLookupNs()
+    simulator.schedule(lanes.nameResolved, this.#nameAnswerNs[poolKey], request)
   }
 
   /** Where to next: the pod, another node, or nowhere. */
   #leaveNode(request: number, nodeIndex: number, doneNs: number): void {
     const { requests, connections, locations } = this.world
     const connection = requests.connection[request]
-    const destination = connections.destination[connection]
-    const pod = locations.podAt[destination]
+    const destination = connections.destination[connection] as AddressId
+    const ownerNode = locations.nodeAt[destination]
+    const pod = ownerNode < 0 ? locations.podAt[destination] : this.#hostPodAt(connection)
     if (pod >= 0) {
       connections.pod[connection] = pod
       const isLastNode = this.#podNode[pod] === nodeIndex
       if (isLastNode) this.#reachPod(request, nodeIndex, doneNs)
       else this.#forward(request, nodeIndex, this.#podNode[pod], doneNs)
-      return
-    }
-    const nextNode = locations.nodeAt[destination]
-    if (nextNode < 0 || connections.nodeCount[connection] === MAX_NODES_ON_WAY) this.#lose(request)
-    else if (nextNode === nodeIndex) this.#refuse(request, doneNs)
-    else this.#forward(request, nodeIndex, nextNode, doneNs)
+    } else if (ownerNode < 0) this.#lose(request)
+    else if (ownerNode === nodeIndex) this.#refuse(request, doneNs)
+    else this.#forward(request, nodeIndex, ownerNode, doneNs)
   }
 
+  /** The pod in the network of its node that the packet is addressed to; -1 for none. */
+  #hostPodAt(connection: number): number {
+    const { connections, locations } = this.world
+    const address = connections.destination[connection] as AddressId
+    return locations.hostPodAt.get(hostPodKey(address, connections.destinationPort[connection])) ?? -1
+  }
+
+  /** The first packet goes on to another node; one that has passed too many goes round and round, and is lost. */
   #forward(request: number, from: number, to: number, doneNs: number): void {
     const { requests, connections, simulator, lanes, cluster } = this.world
     const connection = requests.connection[request]
+    if (connections.nodeCount[connection] === MAX_NODES_ON_WAY) {
+      this.#lose(request)
+      return
+    }
     const link = linkBetween(cluster.nodes[from], cluster.nodes[to])
     connections.nextNode[connection] = to
     simulator.schedule(lanes.betweenNodes(from, link), doneNs + this.#takeLink(connection, link), request)

@@ -2,7 +2,8 @@
  * A pod as a queueing station: c servers, one FCFS queue of limited capacity. What a server does with a request (service,
  * then calls to other Services) is the simulation's affair; this keeps count of places and areas.
  *
- * Time averages are exact: areas are integers of ns, and Little's law holds as an equality, which `assertLittlesLaw` asks.
+ * Areas are integers of ns, exact below 2^53 (of 1,000 requests waiting: 2.5 hours) and rounded above. Little's law holds
+ * as an equality at any size, modulo 2^32, which `assertLittlesLaw` asks.
  */
 import { InvariantError } from '../base/diagnostics.js'
 
@@ -20,8 +21,9 @@ export class PodStation {
   #changedNs = 0
   #busyAreaNs = 0
   #queueAreaNs = 0
-  /** Σ departures − Σ arrivals of all who came, as times: the other side of Little's law. */
-  #sojournNs = 0
+  /** Both sides of Little's law, modulo 2^32: ∫ N dt, and the times of departure less those of arrival. */
+  #areaWord = 0
+  #sojournWord = 0
   #served = 0
   #rejected = 0
 
@@ -49,7 +51,7 @@ export class PodStation {
     this.#advance(nowNs)
     if (this.#busy < this.serverCount) {
       this.#busy++
-      this.#sojournNs -= nowNs
+      this.#sojournWord = wordSum(this.#sojournWord, -1, nowNs)
       return Admission.started
     }
     if (this.#waiting >= this.queueCapacity) {
@@ -57,7 +59,7 @@ export class PodStation {
       return Admission.rejected
     }
     this.#push(request)
-    this.#sojournNs -= nowNs
+    this.#sojournWord = wordSum(this.#sojournWord, -1, nowNs)
     return Admission.queued
   }
 
@@ -69,7 +71,7 @@ export class PodStation {
   leave(nowNs: number): number {
     this.#advance(nowNs)
     this.#served++
-    this.#sojournNs += nowNs
+    this.#sojournWord = wordSum(this.#sojournWord, 1, nowNs)
     if (this.#waiting === 0) {
       this.#busy--
       return -1
@@ -89,15 +91,16 @@ export class PodStation {
 
   /** Little's law: ∫ N dt = Σ sojourn times, those still here counted up to now. @throws InvariantError if not */
   assertLittlesLaw(nowNs: number): void {
-    const areaNs = this.busyAreaNs(nowNs) + this.queueAreaNs(nowNs)
-    const sojournNs = this.#sojournNs + this.numberInSystem * nowNs
-    if (areaNs !== sojournNs) throw new InvariantError("Little's law does not hold", { areaNs, sojournNs })
+    const area = wordSum(this.#areaWord, this.numberInSystem, nowNs - this.#changedNs)
+    const sojourn = wordSum(this.#sojournWord, this.numberInSystem, nowNs)
+    if (area !== sojourn) throw new InvariantError("Little's law does not hold", { area, sojourn })
   }
 
   #advance(nowNs: number): void {
     const elapsedNs = nowNs - this.#changedNs
     this.#busyAreaNs += this.#busy * elapsedNs
     this.#queueAreaNs += this.#waiting * elapsedNs
+    this.#areaWord = wordSum(this.#areaWord, this.#busy + this.#waiting, elapsedNs)
     this.#changedNs = nowNs
   }
 
@@ -122,4 +125,9 @@ export class PodStation {
     this.#queue = grown
     this.#first = 0
   }
+}
+
+/** word + count × timeNs modulo 2^32, exact for any time below 2^53. */
+function wordSum(word: number, count: number, timeNs: number): number {
+  return (word + Math.imul(count, timeNs)) | 0
 }

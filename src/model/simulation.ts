@@ -28,7 +28,12 @@ import { buildWorld, type SimulationOptions, type World } from './world.js'
  * @throws InvariantError if the model contradicts itself; with seed, replication, event and simulated time
  */
 export function simulate(options: SimulationOptions, observer: Observer): SimulationTotals {
-  return new Simulation(buildWorld(options), observer).run()
+  return simulateWorld(buildWorld(options), observer)
+}
+
+/** Runs a world from its beginning; as `simulate`. Once only: what is left behind in its parts can be looked at afterwards. */
+export function simulateWorld(world: World, observer: Observer): SimulationTotals {
+  return new Simulation(world, observer).run()
 }
 
 class Simulation {
