@@ -22,9 +22,10 @@ export function spreadOf(counts: readonly number[]): SpreadFigures {
   if (total === 0) return { maxOverMean: null, coefficientOfVariation: null, jainIndex: null, idlePods }
   const mean = total / counts.length
   const squares = sum(counts.map((count) => count * count))
+  const variance = sum(counts.map((count) => (count - mean) * (count - mean))) / counts.length
   return {
-    maxOverMean: Math.max(...counts) / mean,
-    coefficientOfVariation: Math.sqrt(Math.max(0, squares / counts.length - mean * mean)) / mean,
+    maxOverMean: counts.reduce((most, count) => Math.max(most, count), 0) / mean,
+    coefficientOfVariation: Math.sqrt(variance) / mean,
     jainIndex: (total * total) / (counts.length * squares),
     idlePods,
   }

@@ -28,6 +28,8 @@ export class DrawnDemand implements DemandSource {
   readonly #gapStream: Stream
   readonly #drawGap: (stream: Stream) => number
   readonly #nextClient: () => number
+  /** The intended time before rounding: roundings do not add up, whatever the rate. */
+  #exactTimeNs = 0
   readonly #demandStreams: readonly Stream[]
   readonly #drawDemands: readonly ((stream: Stream) => number)[]
 
@@ -45,7 +47,8 @@ export class DrawnDemand implements DemandSource {
   }
 
   advance(): boolean {
-    this.timeNs += Math.round(this.#drawGap(this.#gapStream))
+    this.#exactTimeNs += this.#drawGap(this.#gapStream)
+    this.timeNs = Math.round(this.#exactTimeNs)
     this.client = this.#nextClient()
     for (let slot = 0; slot < this.demandsNs.length; slot++) {
       this.demandsNs[slot] = Math.round(this.#drawDemands[slot](this.#demandStreams[slot]))
