@@ -41,13 +41,13 @@ export function collectSlices(
   pods: readonly CompiledPod[],
   findings: Findings,
 ): ServiceSlices[] {
-  const index = labelIndex(pods.map((each) => ({ ...each.pod, compiled: each })))
+  const index = labelIndex(pods.map((each) => each.pod))
   const written = writtenSlices(manifests, nodes, pods, findings)
   return manifests.services.map((service) => {
     const byHand = written.get(serviceKey(service.meta)) ?? []
     if (!hasSelector(service)) return { slices: byHand, selectedPods: undefined }
     const selector = selectorOf(service.selector ?? new Map())
-    const selectedPods = index.find(service.meta.namespace, selector).map((each) => each.compiled)
+    const selectedPods = index.find(service.meta.namespace, selector).map((each) => pods[each.index])
     const made = endpointSlicesOf(
       service,
       selectedPods.map((each) => endpointPod(each, nodes)),

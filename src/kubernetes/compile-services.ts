@@ -92,11 +92,11 @@ function compileService(object: ServiceObject, index: number, parts: ServicePart
   }
 }
 
-function clusterEndpoint(
-  { nodeName, ...endpoint }: FoldedEndpoint,
-  nodeIndexOf: ReadonlyMap<string, number>,
-): Endpoint {
-  return { ...endpoint, nodeIndex: nodeName === undefined ? undefined : nodeIndexOf.get(nodeName) }
+function clusterEndpoint(endpoint: FoldedEndpoint, nodeIndexOf: ReadonlyMap<string, number>): Endpoint {
+  const { address, port, podIndex, nodeName, ready, serving, terminating } = endpoint
+  const nodeIndex = nodeName === undefined ? undefined : nodeIndexOf.get(nodeName)
+  const { hintedZones, hintedNodes } = endpoint
+  return { address, port, podIndex, nodeIndex, ready, serving, terminating, hintedZones, hintedNodes }
 }
 
 /** What DNS answers for a Service. */

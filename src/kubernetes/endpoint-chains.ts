@@ -28,14 +28,13 @@ export interface EndpointChain {
 
 /** The chain of one endpoint: hairpin mark, affinity record, DNAT. */
 export function endpointChain(context: PortContext, endpoint: ProxyEndpoint): EndpointChain {
-  const { info, protocol, isLargeCluster } = context
+  const { info, protocol, endpointLabel } = context
   const text = endpointText(endpoint)
   const name = endpointChainName(info.name, info.protocol, text)
-  const label: Match[] = isLargeCluster ? [] : [comment(info.name)]
   const remember: Match[] = info.affinityTimeoutSeconds === undefined ? [] : [recordIn(name)]
   const rules: Rule[] = [
-    rule([...label, sourceIn(rangeOf(endpoint.address))], MARK_FOR_MASQUERADE),
-    rule([...label, ...remember, protocolIs(protocol)], {
+    rule([...endpointLabel, sourceIn(rangeOf(endpoint.address))], MARK_FOR_MASQUERADE),
+    rule([...endpointLabel, ...remember, protocolIs(protocol)], {
       kind: 'DNAT',
       address: endpoint.address,
       port: endpoint.port,

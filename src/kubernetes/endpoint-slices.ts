@@ -2,7 +2,7 @@
  * The EndpointSlice controller: from a Service and its pods to EndpointSlices, at one moment.
  *
  * Left out: the history of slices (filling up, never rebalancing), which changes how many there are and nothing else;
- * `topology-mode: Auto`; dual stack.
+ * `topology-mode: Auto`; IPv6.
  * Sources: kubernetes staging endpointslice/utils.go, reconciler.go, trafficdist/trafficdist.go;
  * pkg/controller/endpointslice/endpointslice_controller.go.
  */
@@ -55,15 +55,27 @@ export interface EndpointPod {
  * @remarks O(pods · ports).
  */
 export function endpointSlicesOf(service: ServiceObject, pods: readonly EndpointPod[]): EndpointSlice[] {
-  const groups = new Map<string, { ports: readonly EndpointSlicePort[]; pods: EndpointPod[] }>()
+  const groups = new Map<string, SliceGroup>()
+  // Pods of one workload share their containers, so that few lists of ports have to be worked out.
+  const groupOfContainers = new Map<readonly Container[], SliceGroup>()
   for (const pod of pods) {
-    const ports = slicePorts(service, pod)
-    const key = JSON.stringify([isIpv6(pod), ports])
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, { ports, pods: [pod] })
-    else group.pods.push(pod)
+    let group = groupOfContainers.get(pod.containers)
+    if (group === undefined) {
+      const ports = slicePorts(service, pod)
+      const key = JSON.stringify(ports)
+      group = groups.get(key) ?? { ports, pods: [] }
+      groups.set(key, group)
+      groupOfContainers.set(pod.containers, group)
+    }
+    group.pods.push(pod)
   }
-  return [...groups.values()].flatMap((group) => slicesOfGroup(service, group.ports, group.pods))
+  return [...groups.values()].flatMap((group) => slicesOfGroup(service, group))
+}
+
+/** Pods with the same ports. */
+interface SliceGroup {
+  readonly ports: readonly EndpointSlicePort[]
+  readonly pods: EndpointPod[]
 }
 
 /** Does an annotation ask for hints in proportion to processors, which svcsim does not model? */
@@ -79,18 +91,14 @@ function slicePorts(service: ServiceObject, pod: EndpointPod): EndpointSlicePort
   })
 }
 
-function slicesOfGroup(
-  service: ServiceObject,
-  ports: readonly EndpointSlicePort[],
-  pods: readonly EndpointPod[],
-): EndpointSlice[] {
+function slicesOfGroup(service: ServiceObject, { ports, pods }: SliceGroup): EndpointSlice[] {
   const endpoints = pods.map((pod) => sliceEndpoint(service, pod))
   const slices: EndpointSlice[] = []
   for (let first = 0; first < endpoints.length; first += MAX_ENDPOINTS_PER_SLICE) {
     slices.push({
       namespace: service.meta.namespace,
       serviceName: service.meta.name,
-      addressType: isIpv6(pods[first]) ? 'IPv6' : 'IPv4',
+      addressType: 'IPv4',
       endpoints: endpoints.slice(first, first + MAX_ENDPOINTS_PER_SLICE),
       ports,
     })
@@ -129,8 +137,4 @@ function hints(service: ServiceObject, pod: EndpointPod): Hints {
     default:
       return NO_HINTS
   }
-}
-
-function isIpv6(pod: EndpointPod): boolean {
-  return pod.address.includes(':')
 }

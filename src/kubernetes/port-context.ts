@@ -1,10 +1,11 @@
 /**
  * What the makers of one Service port's rules share: the Service port, its chain names, kube-proxy's settings.
  */
-import type { IpProtocol } from '../netfilter/rule.js'
+import type { IpProtocol, Match } from '../netfilter/rule.js'
 import type { ServicePortChainNames } from './chain-names.js'
 import { servicePortChainNames } from './chain-names.js'
 import type { ProxyOptions, ServicePortInfo } from './proxy-inputs.js'
+import { comment } from './rule-parts.js'
 
 export interface PortContext {
   readonly info: ServicePortInfo
@@ -13,6 +14,8 @@ export interface PortContext {
   readonly options: ProxyOptions
   /** Over 1,000 endpoints in the cluster: rules of endpoints carry no comments. */
   readonly isLargeCluster: boolean
+  /** The comment of rules in chains of endpoints, if they carry one. */
+  readonly endpointLabel: readonly Match[]
 }
 
 const IP_PROTOCOLS = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' } as const
@@ -29,5 +32,6 @@ export function portContext(
     protocol: IP_PROTOCOLS[info.protocol],
     options,
     isLargeCluster,
+    endpointLabel: isLargeCluster ? [] : [comment(info.name)],
   }
 }
