@@ -6,7 +6,7 @@
 import type { Cidr } from '../base/ip-address.js'
 import { addressAt, addressCount, parseCidr } from '../base/ip-address.js'
 import type { ScenarioSpec } from '../input/scenario-schema.js'
-import { bitsFor, prefixLengthFor } from './cluster-ranges.js'
+import { bitsFor, isWithin, prefixLengthFor } from './cluster-ranges.js'
 import type { Findings } from './findings.js'
 import type { SettledNode } from './settle-nodes.js'
 
@@ -124,12 +124,6 @@ function reportPodRangeFull(needs: readonly number[], whole: Cidr, findings: Fin
     place: findings.place('spec', 'cluster', 'podCidr'),
     hint: `write a range of /${prefixLengthFor(most + RESERVED_COUNT) - bitsFor(needs.length)} or larger`,
   })
-}
-
-function isWithin(inner: Cidr, outer: Cidr): boolean {
-  if (inner.family !== outer.family || inner.prefixLength < outer.prefixLength) return false
-  const hostBits = BigInt(32 - outer.prefixLength)
-  return inner.first >> hostBits === outer.first >> hostBits
 }
 
 function greatest(counts: readonly number[]): number {

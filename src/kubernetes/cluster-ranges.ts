@@ -17,7 +17,7 @@ export interface ClusterRanges {
   readonly loadBalancerCidr: Cidr
 }
 
-/** @throws InputError ADDRESS_RANGE for text that is no IPv4 range, with everything found before */
+/** @throws InputError ADDRESS_RANGE for text that is no IPv4 range, and for ranges that overlap */
 export function clusterRanges({ cluster }: ScenarioSpec, findings: Findings): ClusterRanges {
   const read = (field: keyof ClusterRanges) => ipv4Range(cluster[field], field, findings)
   const ranges = {
@@ -26,6 +26,8 @@ export function clusterRanges({ cluster }: ScenarioSpec, findings: Findings): Cl
     nodeCidr: read('nodeCidr'),
     loadBalancerCidr: read('loadBalancerCidr'),
   }
+  findings.throwErrors()
+  checkOverlaps(ranges, findings)
   findings.throwErrors()
   return ranges
 }
@@ -42,6 +44,28 @@ function ipv4Range(text: string, field: string, findings: Findings): Cidr {
     hint: 'write a range such as 10.244.0.0/16; svcsim models IPv4 clusters',
   })
   return NO_RANGE
+}
+
+function checkOverlaps(ranges: ClusterRanges, findings: Findings): void {
+  const named = Object.entries(ranges) as readonly [keyof ClusterRanges, Cidr][]
+  for (const [position, [field, range]] of named.entries()) {
+    for (const [otherField, other] of named.slice(0, position)) {
+      if (!isWithin(range, other) && !isWithin(other, range)) continue
+      findings.error({
+        code: 'ADDRESS_RANGE',
+        message: `cluster.${field} ${range.text} overlaps cluster.${otherField} ${other.text}`,
+        place: findings.place('spec', 'cluster', field),
+        hint: 'write ranges that have no address in common',
+      })
+    }
+  }
+}
+
+/** Is one range a part of another, or the same? */
+export function isWithin(inner: Cidr, outer: Cidr): boolean {
+  if (inner.family !== outer.family || inner.prefixLength < outer.prefixLength) return false
+  const hostBits = BigInt(32 - outer.prefixLength)
+  return inner.first >> hostBits === outer.first >> hostBits
 }
 
 /** Addresses of a range that hosts can have: all but the network and the broadcast address. */

@@ -33,7 +33,7 @@ export interface CompileOrigins {
  * @param draw - named streams for what Kubernetes chooses at random: `service/<namespace>/<name>/cluster-ip`,
  *   `…/load-balancer-address`, `…/<port>/node-port`, `…/health-check-node-port`; at most one draw of each
  * @throws InputError with everything that is wrong: NODE_UNKNOWN, WORKLOAD_UNKNOWN, SVC_UNKNOWN, POD_NAME_TWICE,
- *   POD_UNSCHEDULABLE, NAME_DUPLICATE, ADDRESS_RANGE, ADDRESS_RANGE_FULL, ADDRESS_CLASH, FIELD_VALUE, CLUSTER_IP_RANGE,
+ *   POD_UNSCHEDULABLE, ADDRESS_RANGE, ADDRESS_RANGE_FULL, ADDRESS_CLASH, FIELD_VALUE, CLUSTER_IP_RANGE,
  *   CLUSTER_IP_CLASH, NODE_PORT_RANGE, NODE_PORT_CLASH, CALL_UNKNOWN_SERVICE, VIA_IMPOSSIBLE
  * @remarks O(pods · nodes + Services · endpoints · log endpoints + nodes · Services). The same arguments give the same
  *   cluster; of the objects only their lists' order (by namespace and name) counts.
@@ -47,7 +47,7 @@ export function compileCluster(
   const { spec } = scenario
   const findings = new Findings(origins.scenario)
   const ranges = clusterRanges(spec, findings)
-  const settled = settleNodes(manifests, spec, findings)
+  const settled = settleNodes(manifests, spec)
   const groups = podGroups(manifests, spec, findings)
   const placed = placePods(groups, settled, findings)
   const { nodes, pods: compiledPods } = compileNodes(settled, placed, ranges, spec, findings)

@@ -5,7 +5,6 @@
  */
 import type { Manifests, NodeObject } from '../input/kubernetes-objects.js'
 import type { ScenarioSpec } from '../input/scenario-schema.js'
-import type { Findings } from './findings.js'
 import type { Labels } from './label-selector.js'
 
 export const HOSTNAME_LABEL = 'kubernetes.io/hostname'
@@ -36,27 +35,13 @@ const DEFAULT_NODES = [
   { name: 'node-c', zone: 'zone-2' },
 ]
 
-/** The nodes, in the order of the scenario or of the manifests. */
-export function settleNodes(manifests: Manifests, spec: ScenarioSpec, findings: Findings): SettledNode[] {
-  if (spec.cluster.nodes.length > 0) return scenarioNodes(spec, findings)
+/** The nodes, in the order of the scenario or of the manifests. Names are unique: the readers have seen to that. */
+export function settleNodes(manifests: Manifests, { cluster }: ScenarioSpec): SettledNode[] {
+  if (cluster.nodes.length > 0) {
+    return cluster.nodes.map(({ name, zone, labels, cpus }) => writtenNode(name, zone, labels, cpus))
+  }
   if (manifests.nodes.length > 0) return manifests.nodes.map(objectNode)
   return DEFAULT_NODES.map(({ name, zone }) => writtenNode(name, zone, {}, DEFAULT_CPU_COUNT))
-}
-
-function scenarioNodes(spec: ScenarioSpec, findings: Findings): SettledNode[] {
-  const names = new Set<string>()
-  return spec.cluster.nodes.map(({ name, zone, labels, cpus }, index) => {
-    if (names.has(name)) {
-      findings.error({
-        code: 'NAME_DUPLICATE',
-        message: `Node "${name}" is listed twice`,
-        place: findings.place('spec', 'cluster', 'nodes', index, 'name'),
-        hint: 'give every node a name of its own',
-      })
-    }
-    names.add(name)
-    return writtenNode(name, zone, labels, cpus)
-  })
 }
 
 function writtenNode(

@@ -104,6 +104,14 @@ describe('addresses that can not be', () => {
         '[write a range such as 10.244.0.0/16; svcsim models IPv4 clusters]',
     },
     {
+      name: 'ranges that overlap',
+      objects: WEB,
+      spec: cluster({ serviceCidr: '10.244.128.0/20' }),
+      expected:
+        'error ADDRESS_RANGE spec.cluster.serviceCidr: cluster.serviceCidr 10.244.128.0/20 overlaps cluster.podCidr ' +
+        '10.244.0.0/16 [write ranges that have no address in common]',
+    },
+    {
       name: 'a pod range that is too small',
       objects: WEB,
       spec: cluster({ podCidr: '10.244.0.0/29' }),

@@ -16,7 +16,7 @@ function place(objects: Partial<Manifests>, spec: object = ABC): string[] {
   const all = manifests(objects)
   const settings = scenario(spec).spec
   const findings = new Findings(origin('scenario.yaml'))
-  const settled = settleNodes(all, settings, findings)
+  const settled = settleNodes(all, settings)
   const placed = placePods(podGroups(all, settings, findings), settled, findings)
   findings.throwErrors()
   return placed.map(
@@ -221,13 +221,6 @@ describe('placing pods that can not be placed', () => {
       objects: { pods: [pod('single')] },
       spec: { ...ABC, pods: { other: {} } },
       expected: 'WORKLOAD_UNKNOWN spec.pods.other: No workload is named "other" [workloads are: single]',
-    },
-    {
-      field: 'nodes',
-      objects: {},
-      spec: { cluster: { nodes: nodes('a', 'a') } },
-      expected:
-        'NAME_DUPLICATE spec.cluster.nodes.1.name: Node "a" is listed twice [give every node a name of its own]',
     },
     {
       field: 'a Pod and a workload of one name',
