@@ -1,8 +1,8 @@
 /**
  * Reads tables from iptables-save form.
  *
- * Understood: `*table`, `:CHAIN POLICY [packets:bytes]`, `-A CHAIN …`, also with counters before it, `COMMIT`, comment
- * lines and empty lines. Counters are passed over. Refused by name: other tables and other commands, of which
+ * Understood: `*table`, `:CHAIN POLICY [packets:bytes]`, `-A CHAIN …`, also with counters before it, `-X CHAIN`, `COMMIT`,
+ * comment lines and empty lines. Counters are passed over. Refused by name: other tables and other commands, of which
  * iptables-restore knows more. Source: iptables-restore(8), iptables 1.8.9.
  */
 import { type Diagnostic, InputError } from '../base/diagnostics.js'
@@ -144,21 +144,37 @@ function readPolicy(words: WordReader, chain: Word, isBuiltIn: boolean): Chain['
 }
 
 function readCommand(table: OpenTable, words: WordReader, first: Word): void {
-  const command = isCounters(first) ? words.take() : first
-  if (command?.text !== '-A' && command?.text !== '--append') {
-    words.fail(
-      'NF_UNSUPPORTED',
-      command ?? first,
-      `"${(command ?? first).text}" is not understood`,
-      'rules begin with -A',
-    )
+  const command = (isCounters(first) ? words.take() : first) ?? first
+  switch (command.text) {
+    case '-A':
+    case '--append':
+      declaredChain(table, words, command).rules.push(parseRule(words))
+      return
+    case '-X':
+    case '--delete-chain':
+      deleteChain(table, words, command)
+      return
+    default:
+      words.fail('NF_UNSUPPORTED', command, `"${command.text}" is not understood`, 'rules begin with -A')
   }
+}
+
+/** kube-proxy declares a chain that it no longer needs, which empties it, and then deletes it. */
+function deleteChain(table: OpenTable, words: WordReader, command: Word): void {
+  const { name, policy, rules } = declaredChain(table, words, command)
+  if (policy !== undefined || rules.length > 0) {
+    words.fail('NF_SYNTAX', command, `chain "${name}" is built in or not empty: it can not be deleted`)
+  }
+  table.chains.delete(name)
+  requireEnd(words)
+}
+
+function declaredChain(table: OpenTable, words: WordReader, command: Word): OpenChain {
   const name = words.value(command)
-  const chain = table.chains.get(name.text)
-  if (chain === undefined) {
+  return (
+    table.chains.get(name.text) ??
     words.fail('NF_SYNTAX', name, `chain "${name.text}" of table ${table.name} is not declared`)
-  }
-  chain.rules.push(parseRule(words))
+  )
 }
 
 function requireEnd(words: WordReader): void {
