@@ -63,7 +63,8 @@ export const ERROR_CODES = {
     cure: 'Move the rule to a chain that only the right hooks of the right table reach.',
   },
   CALL_CYCLE: {
-    meaning: 'Calls between workloads lead back to where they began, more than eight deep, or to over 1,000 for one request.',
+    meaning:
+      'Calls between workloads lead back to where they began, more than eight deep, or to over 1,000 for one request.',
     cure: 'Take one of the calls named in the message out of `spec.pods`.',
   },
   CALL_UNKNOWN_SERVICE: {

@@ -21,8 +21,12 @@ export class PodStation {
   #changedNs = 0
   #busyAreaNs = 0
   #queueAreaNs = 0
-  /** Both sides of Little's law, modulo 2^32: ∫ N dt, and the times of departure less those of arrival. */
+  /**
+   * For Little's law, all modulo 2^32: ∫ N dt; times of departure less those of arrival; sojourn times of those who left,
+   * as their parts have them.
+   */
   #areaWord = 0
+  #passageWord = 0
   #sojournWord = 0
   #served = 0
   #rejected = 0
@@ -51,7 +55,7 @@ export class PodStation {
     this.#advance(nowNs)
     if (this.#busy < this.serverCount) {
       this.#busy++
-      this.#sojournWord = wordSum(this.#sojournWord, -1, nowNs)
+      this.#passageWord = wordSum(this.#passageWord, -1, nowNs)
       return Admission.started
     }
     if (this.#waiting >= this.queueCapacity) {
@@ -59,24 +63,27 @@ export class PodStation {
       return Admission.rejected
     }
     this.#push(request)
-    this.#sojournWord = wordSum(this.#sojournWord, -1, nowNs)
+    this.#passageWord = wordSum(this.#passageWord, -1, nowNs)
     return Admission.queued
   }
 
   /**
    * A request leaves its server, which takes the next from the queue.
    *
+   * @param sojournNs - the time since it came, as the parts of its response time have it
    * @returns the request that starts now, -1 for none
+   * @throws InvariantError if no server is busy, or if the pod falls empty and Little's law does not hold
    */
-  leave(nowNs: number): number {
+  leave(nowNs: number, sojournNs: number): number {
+    if (this.#busy === 0) throw new InvariantError('a request leaves a pod where none is', { nowNs })
     this.#advance(nowNs)
     this.#served++
-    this.#sojournWord = wordSum(this.#sojournWord, 1, nowNs)
-    if (this.#waiting === 0) {
-      this.#busy--
-      return -1
-    }
-    return this.#shift()
+    this.#sojournWord = wordSum(this.#sojournWord, 1, sojournNs)
+    this.#passageWord = wordSum(this.#passageWord, 1, nowNs)
+    if (this.#waiting > 0) return this.#shift()
+    this.#busy--
+    if (this.#busy === 0 && this.#areaWord !== this.#sojournWord) this.#failLittlesLaw(this.#sojournWord)
+    return -1
   }
 
   /** ∫ busy servers dt up to now. */
@@ -89,11 +96,20 @@ export class PodStation {
     return this.#queueAreaNs + this.#waiting * (nowNs - this.#changedNs)
   }
 
-  /** Little's law: ∫ N dt = Σ sojourn times, those still here counted up to now. @throws InvariantError if not */
+  /**
+   * Little's law: ∫ N dt = Σ sojourn times, those still here counted up to now. `leave` asks it of the sojourn times that
+   * requests tell whenever the pod falls empty; this, at any time, of those between arrivals and departures.
+   *
+   * @throws InvariantError if it does not hold
+   */
   assertLittlesLaw(nowNs: number): void {
-    const area = wordSum(this.#areaWord, this.numberInSystem, nowNs - this.#changedNs)
-    const sojourn = wordSum(this.#sojournWord, this.numberInSystem, nowNs)
-    if (area !== sojourn) throw new InvariantError("Little's law does not hold", { area, sojourn })
+    this.#advance(nowNs)
+    const passage = wordSum(this.#passageWord, this.numberInSystem, nowNs)
+    if (this.#areaWord !== passage) this.#failLittlesLaw(passage)
+  }
+
+  #failLittlesLaw(sojourn: number): never {
+    throw new InvariantError("Little's law does not hold", { area: this.#areaWord, sojourn })
   }
 
   #advance(nowNs: number): void {

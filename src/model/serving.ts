@@ -82,8 +82,10 @@ export class Serving {
   /** The server lets go of the request and takes the next. */
   #finish(request: number): void {
     const { requests, stations, simulator } = this.world
-    requests.downstreamNs[request] = simulator.now - requests.partStartNs[request]
-    const next = stations[requests.pod[request]].leave(simulator.now)
+    const downstreamNs = simulator.now - requests.partStartNs[request]
+    const sojournNs = requests.queueNs[request] + requests.serviceNs[request] + downstreamNs
+    requests.downstreamNs[request] = downstreamNs
+    const next = stations[requests.pod[request]].leave(simulator.now, sojournNs)
     this.#answer(request)
     if (next < 0) return
     requests.queueNs[next] = simulator.now - requests.partStartNs[next]
