@@ -36,8 +36,8 @@ interface PortPool {
 /**
  * Assigns node ports to Services.
  *
- * @param draw - one draw of `service/<namespace>/<name>/<port>/node-port` or `…/health-check-node-port` per port assigned;
- *   <port> is the name of the Service port, or its number where it has none
+ * @param draw - one draw of `service/<namespace>/<name>/<port>/node-port` or `…/health-check-node-port` per port
+ *   assigned; <port> is the name of the Service port, or its number where it has none
  * @returns by position in `services`
  */
 export function assignNodePorts(

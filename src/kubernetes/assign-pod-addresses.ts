@@ -1,6 +1,6 @@
 /**
- * Addresses of pods: from the Pod's status, else the next free one of its node's range, in the order of the pods, from the
- * second host on (the first is the gateway). A pod in the host network has its node's address.
+ * Addresses of pods: from the Pod's status, else the next free one of its node's range, in the order of the pods,
+ * from the second host on (the first is the gateway). A pod in the host network has its node's address.
  * Source: the host-local IPAM plugin hands out addresses in turn, too.
  */
 import type { SourcePlace } from '../base/diagnostics.js'

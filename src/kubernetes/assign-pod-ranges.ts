@@ -1,7 +1,7 @@
 /**
  * The part of the pod range that each node has: from its Node object, else the next free one of podCidr. All assigned
- * ranges have one size: /24 (as kubeadm and most network plugins do), larger if a node needs more, smaller if there are
- * too many nodes.
+ * ranges have one size: /24 (as kubeadm and most network plugins do), larger if a node needs more, smaller if there
+ * are too many nodes.
  */
 import type { Cidr } from '../base/ip-address.js'
 import { addressAt, addressCount, parseCidr } from '../base/ip-address.js'
@@ -118,9 +118,10 @@ function fillRanges(
 
 function reportPodRangeFull(needs: readonly number[], whole: Cidr, findings: Findings): void {
   const most = greatest(needs)
+  const wanted = `up to ${most} pods and clients each`
   findings.error({
     code: 'ADDRESS_RANGE_FULL',
-    message: `cluster.podCidr ${whole.text} has not enough addresses for ${needs.length} nodes with up to ${most} pods and clients each`,
+    message: `cluster.podCidr ${whole.text} has not enough addresses for ${needs.length} nodes with ${wanted}`,
     place: findings.place('spec', 'cluster', 'podCidr'),
     hint: `write a range of /${prefixLengthFor(most + RESERVED_COUNT) - bitsFor(needs.length)} or larger`,
   })

@@ -1,10 +1,10 @@
 /**
- * Cluster IPs and load-balancer addresses: those of the manifests first, then a random free one for each Service that needs
- * one.
+ * Cluster IPs and load-balancer addresses: those of the manifests first, then a random free one for each Service
+ * that needs one.
  *
  * Left out: `spec.loadBalancerIP` (deprecated), several cluster IPs of one Service (dual stack).
- * Sources: kubernetes pkg/registry/core/service/storage/alloc.go; pkg/controlplane: the first address of the range is that
- * of default/kubernetes.
+ * Sources: kubernetes pkg/registry/core/service/storage/alloc.go; pkg/controlplane: the first address of the range
+ * is that of default/kubernetes.
  */
 import type { Cidr } from '../base/ip-address.js'
 import { parseIpAddress } from '../base/ip-address.js'

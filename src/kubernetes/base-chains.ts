@@ -1,6 +1,6 @@
 /**
- * The chains that kube-proxy writes whatever the Services: built-in chains with their jumps, masquerading, forwarding,
- * the guard of 127.0.0.0/8.
+ * The chains that kube-proxy writes whatever the Services: built-in chains with their jumps, masquerading,
+ * forwarding, the guard of 127.0.0.0/8.
  *
  * Left out: the empty chain KUBE-PROXY-CANARY of table mangle, which svcsim does not have.
  * Source: kubernetes pkg/proxy/iptables/proxier.go: `iptablesJumpChains`, `iptablesKubeletJumpChains`,

@@ -1,18 +1,28 @@
 /**
  * Names of kube-proxy's chains.
- * Source: kubernetes pkg/proxy/iptables/proxier.go: `portProtoHash`, `servicePortEndpointChainName` and the constants.
+ * Source: kubernetes pkg/proxy/iptables/proxier.go: `portProtoHash`, `servicePortEndpointChainName` and the
+ * constants.
  */
 import { hash16 } from '../base/digest.js'
 import type { Protocol } from '../input/kubernetes-objects.js'
 
+/** Cluster IPs, external and load-balancer addresses; its last rule leads to node ports. */
 export const KUBE_SERVICES = 'KUBE-SERVICES'
+/** filter: what can not be reached from outside is refused or dropped here. */
 export const KUBE_EXTERNAL_SERVICES = 'KUBE-EXTERNAL-SERVICES'
+/** nat: node ports. filter: health check node ports. */
 export const KUBE_NODEPORTS = 'KUBE-NODEPORTS'
+/** Masquerades what was marked. */
 export const KUBE_POSTROUTING = 'KUBE-POSTROUTING'
+/** Marks what is to be masqueraded. */
 export const KUBE_MARK_MASQ = 'KUBE-MARK-MASQ'
+/** Lets packets of Services be forwarded. */
 export const KUBE_FORWARD = 'KUBE-FORWARD'
+/** Keeps 127.0.0.0/8 for the node itself. */
 export const KUBE_FIREWALL = 'KUBE-FIREWALL'
+/** Drops what loadBalancerSourceRanges exclude. */
 export const KUBE_PROXY_FIREWALL = 'KUBE-PROXY-FIREWALL'
+/** Empty: its loss tells kube-proxy that somebody flushed the tables. */
 export const KUBE_PROXY_CANARY = 'KUBE-PROXY-CANARY'
 
 /** The chains of one Service port; whether each exists depends on its endpoints and policies. */

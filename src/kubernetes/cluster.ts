@@ -7,6 +7,7 @@ import type { Protocol, ServiceObject } from '../input/kubernetes-objects.js'
 import type { Table } from '../netfilter/rule.js'
 import type { DnsRecords } from './dns-records.js'
 
+/** One node of the cluster. */
 export interface ClusterNode {
   readonly index: number
   readonly name: string
@@ -24,6 +25,7 @@ export interface ClusterNode {
   readonly cpuCount: number
 }
 
+/** One pod, on its node. */
 export interface ClusterPod {
   readonly index: number
   /** `counter-0`, `counter-1` … for the pods of a workload; the Pod's own name otherwise. */
@@ -54,6 +56,7 @@ export interface Endpoint {
   readonly hintedNodes: readonly string[]
 }
 
+/** One port of a Service, with what is behind it. */
 export interface ClusterServicePort {
   readonly name: string
   readonly protocol: Protocol
@@ -63,6 +66,7 @@ export interface ClusterServicePort {
   readonly endpoints: readonly Endpoint[]
 }
 
+/** One Service, with its addresses. */
 export interface ClusterService {
   readonly index: number
   readonly name: string
@@ -78,6 +82,7 @@ export interface ClusterService {
   readonly ports: readonly ClusterServicePort[]
 }
 
+/** Everything that the control plane has settled. */
 export interface Cluster {
   readonly nodes: readonly ClusterNode[]
   readonly pods: readonly ClusterPod[]

@@ -1,6 +1,6 @@
 /**
- * All EndpointSlices of the cluster: those that the controller makes for Services with a selector, and those written by
- * hand.
+ * All EndpointSlices of the cluster: those that the controller makes for Services with a selector, and those
+ * written by hand.
  */
 import type {
   EndpointSliceEndpoint,
@@ -139,9 +139,10 @@ function isUsable(
 function warnOfNodes(object: EndpointSliceObject, known: ReadonlySet<string>, findings: Findings): void {
   for (const [index, { nodeName }] of object.endpoints.entries()) {
     if (nodeName === undefined || known.has(nodeName)) continue
+    const title = `EndpointSlice "${object.meta.name}"`
     findings.warn({
       code: 'NODE_UNKNOWN',
-      message: `EndpointSlice "${object.meta.name}" names the node "${nodeName}", which does not exist: the endpoint is local to none`,
+      message: `${title} names the node "${nodeName}", which does not exist: the endpoint is local to none`,
       place: object.origin.place(['endpoints', index, 'nodeName']),
       hint: findings.nameHint(nodeName, () => known, 'nodes'),
     })

@@ -1,8 +1,8 @@
 /**
  * The control plane in one step: manifests and scenario in, the settled cluster out.
  *
- * Modelled: one moment, at which every pod runs and every kube-proxy has synced. Left out: what happens before that and
- * after; see README.md for each part.
+ * Modelled: one moment, at which every pod runs and every kube-proxy has synced. Left out: what happens before that
+ * and after; see README.md for each part.
  */
 import type { Origin } from '../base/diagnostics.js'
 import type { Manifests } from '../input/kubernetes-objects.js'
@@ -35,8 +35,8 @@ export interface CompileOrigins {
  * @throws InputError with everything that is wrong: NODE_UNKNOWN, WORKLOAD_UNKNOWN, SVC_UNKNOWN, POD_NAME_TWICE,
  *   POD_UNSCHEDULABLE, ADDRESS_RANGE, ADDRESS_RANGE_FULL, ADDRESS_CLASH, FIELD_VALUE, CLUSTER_IP_RANGE,
  *   CLUSTER_IP_CLASH, NODE_PORT_RANGE, NODE_PORT_CLASH, CALL_UNKNOWN_SERVICE, VIA_IMPOSSIBLE
- * @remarks O(pods · nodes + Services · endpoints · log endpoints + nodes · Services). The same arguments give the same
- *   cluster; of the objects only their lists' order (by namespace and name) counts.
+ * @remarks O(pods · nodes + Services · endpoints · log endpoints + nodes · Services). The same arguments give the
+ *   same cluster; of the objects only their lists' order (by namespace and name) counts.
  */
 export function compileCluster(
   manifests: Manifests,

@@ -124,7 +124,10 @@ type Hints = Pick<EndpointSliceEndpoint, 'hintedZones' | 'hintedNodes'>
 
 const NO_HINTS: Hints = { hintedZones: [], hintedNodes: [] }
 
-/** Hints of `trafficDistribution`: every ready endpoint is for its own zone, and with PreferSameNode for its own node. */
+/**
+ * Hints of `trafficDistribution`: every ready endpoint is for its own zone, and with PreferSameNode for its own
+ * node.
+ */
 function hints(service: ServiceObject, pod: EndpointPod): Hints {
   if (isTopologyModeAuto(service)) return NO_HINTS
   const hintedZones = pod.zone === '' ? [] : [pod.zone]

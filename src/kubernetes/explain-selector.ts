@@ -25,7 +25,8 @@ export function explainEmptySelection(
   }
   const elsewhere = groups.find((each) => each.namespace !== namespace && hasLabels(each.labels, selector))
   if (elsewhere !== undefined) {
-    const text = `${whereIs(elsewhere)} has these labels in namespace "${elsewhere.namespace}"; a Service selects pods of its own`
+    const where = `namespace "${elsewhere.namespace}"`
+    const text = `${whereIs(elsewhere)} has these labels in ${where}; a Service selects pods of its own`
     return { key: undefined, text }
   }
   for (const [key, value] of selector) {

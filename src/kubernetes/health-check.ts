@@ -5,8 +5,8 @@
 import type { ProxyEndpoint } from './proxy-inputs.js'
 
 /**
- * Different addresses of ready endpoints of a Service on one node, over all its ports. Above zero the health check says
- * 200, else 503, so that the load balancer sends nothing to the node. Terminating endpoints do not count.
+ * Different addresses of ready endpoints of a Service on one node, over all its ports. Above zero the health check
+ * says 200, else 503, so that the load balancer sends nothing to the node. Terminating endpoints do not count.
  */
 export function localReadyAddressCount(
   ports: readonly { readonly endpoints: readonly ProxyEndpoint[] }[],

@@ -52,8 +52,8 @@ export interface LabelIndex<T extends Labelled> {
 }
 
 /**
- * @remarks O(labels) to make. A search costs what the rarest wanted label has; one without `matchLabels` costs the whole
- *   namespace.
+ * @remarks O(labels) to make. A search costs what the rarest wanted label has; one without `matchLabels` costs the
+ *   whole namespace.
  */
 export function labelIndex<T extends Labelled>(items: readonly T[]): LabelIndex<T> {
   const byLabel = new Map<string, T[]>()

@@ -1,8 +1,8 @@
 /**
  * Numbers that are handed out once: cluster IPs, node ports, load-balancer addresses.
  *
- * As in the API server, the lower part of a range is kept for numbers chosen by hand: draws take from the upper part and
- * come to the lower one only when that is full.
+ * As in the API server, the lower part of a range is kept for numbers chosen by hand: draws take from the upper
+ * part and come to the lower one only when that is full.
  * Sources: KEP-3070, KEP-3668; kubernetes pkg/registry/core/service: ipallocator/ipallocator.go,
  * portallocator/allocator.go, `calculateRangeOffset`.
  */

@@ -3,11 +3,12 @@
  *
  * In this order: pods that the scenario places by hand or whose specification names a node; DaemonSets; all others,
  * workload by workload. Of the nodes that are ready, not cordoned, selected by the nodeSelector and allowed by
- * DoNotSchedule constraints, the one with the best spread (see topology-spread.ts) takes the pod, among equals the one with
- * the fewest pods, among those the first. Pods of a DaemonSet also go to cordoned nodes, as they tolerate that.
+ * DoNotSchedule constraints, the one with the best spread (see topology-spread.ts) takes the pod, among equals the
+ * one with the fewest pods, among those the first. Pods of a DaemonSet also go to cordoned nodes, as they tolerate
+ * that.
  *
- * Left out: resources, affinity, taints, priorities, preemption, images, the limit of 110 pods a node; the scheduler breaks
- * ties at random.
+ * Left out: resources, affinity, taints, priorities, preemption, images, the limit of 110 pods a node; the
+ * scheduler breaks ties at random.
  * Sources: kubernetes pkg/scheduler; pkg/controller/daemon/daemon_controller.go, `NodeShouldRunDaemonPod`;
  * pkg/controller/daemon/util/daemonset_util.go, `AddOrUpdateDaemonPodTolerations`.
  */
@@ -179,9 +180,11 @@ function reportUnschedulable(
     closed > 0 ? `${nodeCount(closed)} cordoned or not ready` : '',
     spread > 0 ? `${nodeCount(spread)} ruled out by topologySpreadConstraints` : '',
   ].filter((each) => each !== '')
+  const owner = groupTitle(group)
+  const pods = podCount === 1 ? `One pod of ${owner} fits` : `${podCount} pods of ${owner} fit`
   findings.error({
     code: 'POD_UNSCHEDULABLE',
-    message: `${podCount === 1 ? `One pod of ${groupTitle(group)} fits` : `${podCount} pods of ${groupTitle(group)} fit`} on no node: ${reasons.join(', ')}`,
+    message: `${pods} on no node: ${reasons.join(', ')}`,
     place: specPlace(group, unselected > 0 ? 'nodeSelector' : 'topologySpreadConstraints'),
     hint: 'add a node that fits, relax the rule, or place the pods by hand in spec.cluster.placement',
   })

@@ -1,6 +1,6 @@
 /**
- * The pods that the objects ask for, before they have nodes: groups of equal pods, one for each workload and one for each
- * Pod written by hand.
+ * The pods that the objects ask for, before they have nodes: groups of equal pods, one for each workload and one
+ * for each Pod written by hand.
  */
 import type { Origin, SourcePlace } from '../base/diagnostics.js'
 import type { Manifests, PodObject, PodSpec, WorkloadObject } from '../input/kubernetes-objects.js'

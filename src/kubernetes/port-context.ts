@@ -7,6 +7,7 @@ import { servicePortChainNames } from './chain-names.js'
 import type { ProxyOptions, ServicePortInfo } from './proxy-inputs.js'
 import { comment } from './rule-parts.js'
 
+/** One Service port on its way to rules. */
 export interface PortContext {
   readonly info: ServicePortInfo
   readonly names: ServicePortChainNames

@@ -1,5 +1,6 @@
 /**
- * The chance with which a rule takes one of the endpoints that are left, as kube-proxy writes it and the kernel uses it.
+ * The chance with which a rule takes one of the endpoints that are left, as kube-proxy writes it and the kernel
+ * uses it.
  * Sources: kubernetes pkg/proxy/iptables/proxier.go, `computeProbability` (Go's `%0.10f`); iptables
  * extensions/libxt_statistic.c (2^31 · p, rounded); Linux net/netfilter/xt_statistic.c (31 random bits).
  */
@@ -9,8 +10,8 @@ import type { Match } from '../netfilter/rule.js'
 const DRAW_RANGE = 0x80000000
 
 /**
- * 1/2048 = 0.00048828125 is the one reciprocal that lies exactly between two texts of ten decimals. Go rounds it to the
- * even digit, `toFixed` up.
+ * 1/2048 = 0.00048828125 is the one reciprocal that lies exactly between two texts of ten decimals. Go rounds it to
+ * the even digit, `toFixed` up.
  */
 const HALFWAY_COUNT = 2048
 const HALFWAY_TEXT = '0.0004882812'

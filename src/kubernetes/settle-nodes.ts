@@ -7,7 +7,9 @@ import type { Manifests, NodeObject } from '../input/kubernetes-objects.js'
 import type { ScenarioSpec } from '../input/scenario-schema.js'
 import type { Labels } from './label-selector.js'
 
+/** Label of every node: its name. */
 export const HOSTNAME_LABEL = 'kubernetes.io/hostname'
+/** Label of the zone that a node is in. */
 export const ZONE_LABEL = 'topology.kubernetes.io/zone'
 
 /** A node before it has addresses. */

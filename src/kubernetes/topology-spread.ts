@@ -167,7 +167,9 @@ function leastCount({ domainOfNode, isCounted, podCounts }: Spread): number {
   return least
 }
 
-/** ln(domains + 2), so that the few zones weigh less than the many nodes. Nodes without the label are a domain too. */
+/**
+ * ln(domains + 2), so that the few zones weigh less than the many nodes. Nodes without the label are a domain too.
+ */
 function domainWeight(
   { domainOfNode }: Spread,
   { isIgnored }: SpreadRules,

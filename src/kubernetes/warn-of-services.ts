@@ -1,6 +1,6 @@
 /**
- * Warnings about Services that lead nowhere, to a port that nobody knows, or that nobody uses. All are legal in Kubernetes:
- * connections are refused, or the Service only adds rules.
+ * Warnings about Services that lead nowhere, to a port that nobody knows, or that nobody uses. All are legal in
+ * Kubernetes: connections are refused, or the Service only adds rules.
  */
 import type { ServicePort } from '../input/kubernetes-objects.js'
 import type { CompiledPod } from './compile-nodes.js'
