@@ -75,6 +75,13 @@ test('a closed connection is not found, and its place is used again', () => {
   expect(table.open(CLIENT, packet(1, 40_000, 6, 80))).toBe(entry)
 })
 
+test('a connection opened after a look-up is found by the next one', () => {
+  const table = new ConnectionTable()
+  expect(table.find(CLIENT)).toBe(NO_CONNECTION)
+  const entry = table.open(CLIENT, packet(1, 40_000, 5, 80))
+  expect(table.find(CLIENT)).toBe(entry)
+})
+
 test('refuses a packet of another connection, and a connection that is not open', () => {
   const table = new ConnectionTable()
   const entry = table.open(CLIENT, packet(1, 40_000, 5, 80))
