@@ -27,7 +27,7 @@ export const INPUT_CODES = {
   },
   YAML_NOT_PLAIN: {
     meaning: 'A large document uses parts of YAML that only the complete, slower reader knows.',
-    cure: 'Write it without anchors, tags, tabs and quoted texts over several lines, or split it.',
+    cure: 'Write it without anchors, aliases, tags and tabs, or split it.',
   },
   YAML_TOO_DEEP: {
     meaning: 'Maps and lists are nested deeper than any Kubernetes object.',

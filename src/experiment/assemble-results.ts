@@ -16,7 +16,7 @@ import type { DesignPoint, ExperimentPlan } from './plan.js'
 
 /** @param points - by point of the plan */
 export function assembleResults(plan: ExperimentPlan, points: PointResult[]): Results {
-  const { cluster, scenario } = plan.points[0]
+  const { scenario } = plan.points[0]
   const { warmUp, horizon } = scenario.spec
   return {
     schemaVersion: RESULTS_SCHEMA_VERSION,
@@ -28,7 +28,7 @@ export function assembleResults(plan: ExperimentPlan, points: PointResult[]): Re
     horizonNs: horizon,
     command: plan.command,
     assumptions: assumptionsOf(scenario),
-    warnings: cluster.warnings.map(({ code, message, place }) =>
+    warnings: plan.warnings.map(({ code, message, place }) =>
       place === undefined
         ? { code, message }
         : { code, message, place: `${place.file}:${place.line}:${place.column}` },
@@ -39,7 +39,9 @@ export function assembleResults(plan: ExperimentPlan, points: PointResult[]): Re
 }
 
 function sweepOf({ axes, table }: NonNullable<ExperimentPlan['sweep']>): NonNullable<Results['sweep']> {
-  return table === undefined ? { axes: [...axes] } : { axes: [...axes], table }
+  if (table === undefined) return { axes: [...axes] }
+  const { columns, metrics, call } = table
+  return { axes: [...axes], table: { columns, metrics, ...(call === undefined ? {} : { call }) } }
 }
 
 /** One design point's figures with the names of its calls, pods and nodes. */

@@ -4,7 +4,8 @@
  * All points share the seed and so, by name, the streams of random numbers: points that differ in one setting meet the same
  * demand (common random numbers).
  */
-import type { Scenario } from '../input/scenario-schema.js'
+import type { Diagnostic } from '../base/diagnostics.js'
+import type { Scenario, SweepSettings } from '../input/scenario-schema.js'
 import type { Cluster } from '../kubernetes/cluster.js'
 import type { WorkloadTrace } from '../workload/workload-trace.js'
 
@@ -25,7 +26,7 @@ export interface DesignPoint {
 /** The layout of a sweep's table, from the scenario. */
 export interface SweepLayout {
   readonly axes: readonly string[]
-  readonly table: { columns: string[]; metrics: string[]; call?: string } | undefined
+  readonly table: NonNullable<SweepSettings['table']> | undefined
 }
 
 export interface ExperimentPlan {
@@ -41,4 +42,6 @@ export interface ExperimentPlan {
   readonly digest: string
   /** Repeats this experiment; written into the results. */
   readonly command: string
+  /** What input says and the model does not do, and what looks like a mistake; of all points together. */
+  readonly warnings: readonly Diagnostic[]
 }

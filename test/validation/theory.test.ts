@@ -18,7 +18,7 @@ interface TheoryCase {
   readonly id: string
   readonly family: string
   // Parameters differ from family to family; each handler knows its own.
-  readonly parameters: Readonly<Record<string, never>>
+  readonly parameters: Readonly<Record<string, unknown>>
   readonly expected: Readonly<Record<string, number>>
   readonly tolerance: {
     readonly kind: string
@@ -157,7 +157,7 @@ const QUEUE_RUN: QueueRun = { replications: 12, requests: 60_000, warmUpRequests
 
 describe('stations with one queue', () => {
   it.each(casesOf(...Object.keys(queueFamilies)))('$id', ({ family, parameters, expected, tolerance }) => {
-    const { system, meanServiceTime } = queueFamilies[family](parameters)
+    const { system, meanServiceTime } = queueFamilies[family](parameters as Readonly<Record<string, number>>)
     const runs = runQueueSystem(system, QUEUE_RUN)
     const toNs = scaled(meanServiceTime).ns
     for (const [name, value] of Object.entries(expected)) {

@@ -1,0 +1,83 @@
+/** What every object has, and selectors of labels. */
+import type { LabelRequirement, LabelSelector, ObjectMeta } from '../kubernetes-objects.js'
+import type { FieldTable } from './field-tables.js'
+import { LABEL_REQUIREMENT, LABEL_SELECTOR, METADATA } from './field-tables.js'
+import type { Fields } from './fields.js'
+import { isDnsLabel, isDnsSubdomain, isLabelKey, isLabelValue } from './names.js'
+
+const OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'] as const
+
+/** `metadata`; the namespace is `default` where absent. Cluster-wide kinds have none, and keep `default` too. */
+export function readMeta(object: Fields): ObjectMeta {
+  const metadata = object.fields('metadata', METADATA)
+  const name = metadata.text('name')
+  if (name === undefined) object.error('FIELD_MISSING', 'metadata.name is missing', 'metadata')
+  else if (!isDnsSubdomain(name)) metadata.error('FIELD_VALUE', `"${name}" is no name`, 'name', NAME_HINT)
+  const namespace = metadata.text('namespace') ?? 'default'
+  if (!isDnsLabel(namespace))
+    metadata.error('FIELD_VALUE', `"${namespace}" is no namespace`, 'namespace', NAME_HINT)
+  return { name: name ?? '', namespace, labels: readLabels(metadata), annotations: readAnnotations(metadata) }
+}
+
+const NAME_HINT = 'lower-case letters, digits, "-" and ".", beginning and ending with a letter or digit'
+
+/** `labels`, checked as Kubernetes does. */
+export function readLabels(metadata: Fields): ReadonlyMap<string, string> {
+  const labels = metadata.textMap('labels')
+  checkLabels(metadata, 'labels', labels)
+  return labels
+}
+
+function readAnnotations(metadata: Fields): ReadonlyMap<string, string> {
+  const annotations = metadata.textMap('annotations')
+  let characters = 0
+  for (const [key, value] of annotations) characters += key.length + value.length
+  const { annotationCharacters } = metadata.reading.limits
+  if (characters > annotationCharacters) {
+    metadata.error(
+      'LIMIT_EXCEEDED',
+      `annotations have more than ${annotationCharacters} characters`,
+      'annotations',
+    )
+  }
+  return annotations
+}
+
+/** Notes keys and values that can not be labels. */
+export function checkLabels(fields: Fields, name: string, labels: ReadonlyMap<string, string>): void {
+  for (const [key, value] of labels) {
+    if (!isLabelKey(key))
+      fields.error('FIELD_VALUE', `${fields.pathOf(name)}: "${key}" is no label key`, name)
+    if (!isLabelValue(value)) {
+      const hint = 'at most 63 letters, digits, "-", "_" and ".", beginning and ending with a letter or digit'
+      fields.error('FIELD_VALUE', `${fields.pathOf(name)}.${key} is "${value}"`, name, hint)
+    }
+  }
+}
+
+/** matchLabels and matchExpressions. */
+export function readSelector(parent: Fields, name: string): LabelSelector {
+  const selector = parent.fields(name, LABEL_SELECTOR)
+  const matchLabels = selector.textMap('matchLabels')
+  checkLabels(selector, 'matchLabels', matchLabels)
+  const matchExpressions = selector
+    .fieldsOfItems('matchExpressions', LABEL_REQUIREMENT as FieldTable)
+    .flatMap(readRequirement)
+  return { matchLabels, matchExpressions }
+}
+
+function readRequirement(requirement: Fields): LabelRequirement[] {
+  const key = requirement.text('key')
+  const operator = requirement.oneOf('operator', OPERATORS)
+  const values = requirement.texts('values').map(({ text }) => text)
+  if (key === undefined) requirement.missing('key')
+  if (requirement.value('operator') === undefined)
+    requirement.missing('operator', `one of ${OPERATORS.join(', ')}`)
+  if (key === undefined || operator === undefined) return []
+  const needsValues = operator === 'In' || operator === 'NotIn'
+  if (needsValues && values.length === 0) requirement.missing('values', `${operator} needs at least one`)
+  if (!needsValues && values.length > 0) {
+    requirement.error('FIELD_FORBIDDEN', `${operator} takes no values`, 'values', 'leave values out')
+  }
+  return [{ key, operator, values }]
+}

@@ -1,0 +1,56 @@
+/** Node and Namespace. */
+import type { Origin } from '../../base/diagnostics.js'
+import { parseCidr, parseIpAddress } from '../../base/ip-address.js'
+import type { NamespaceObject, NodeObject } from '../kubernetes-objects.js'
+import { NAMESPACE_SPEC, NODE_ADDRESS, NODE_SPEC, NODE_STATUS } from './field-tables.js'
+import type { Fields } from './fields.js'
+import { readMeta } from './meta.js'
+import { isReady } from './pod.js'
+
+/** @param object - opened with the table OBJECT_WITH_STATUS */
+export function readNode(object: Fields, origin: Origin): NodeObject {
+  const spec = object.fields('spec', NODE_SPEC)
+  const status = object.fields('status', NODE_STATUS)
+  return {
+    kind: 'Node',
+    meta: readMeta(object),
+    podCidr: readPodCidr(spec),
+    internalIp: readInternalIp(status),
+    isReady: isReady(status),
+    isUnschedulable: spec.boolean('unschedulable') ?? false,
+    origin,
+  }
+}
+
+function readPodCidr(spec: Fields): string | undefined {
+  const text = spec.text('podCIDR')
+  if (text === undefined || text === '') return undefined
+  const cidr = parseCidr(text)
+  if (cidr === undefined)
+    spec.error(
+      'ADDRESS_RANGE',
+      `spec.podCIDR is "${text}"`,
+      'podCIDR',
+      'it must be a range such as 10.244.0.0/24',
+    )
+  else if (cidr.family === 6) spec.error('IPV6_NOT_MODELLED', `spec.podCIDR is ${text}`, 'podCIDR')
+  return cidr?.text
+}
+
+/** The first IPv4 address of type InternalIP. */
+function readInternalIp(status: Fields): string | undefined {
+  for (const entry of status.fieldsOfItems('addresses', NODE_ADDRESS)) {
+    if (entry.text('type') !== 'InternalIP') continue
+    const text = entry.text('address') ?? ''
+    const address = parseIpAddress(text)
+    if (address === undefined) entry.error('FIELD_VALUE', `"${text}" is no address`, 'address')
+    else if (address.family === 4) return address.text
+  }
+  return undefined
+}
+
+/** @param object - opened with the table OBJECT */
+export function readNamespace(object: Fields, origin: Origin): NamespaceObject {
+  object.fields('spec', NAMESPACE_SPEC)
+  return { kind: 'Namespace', meta: readMeta(object), origin }
+}

@@ -1,0 +1,265 @@
+/** A Service, with Kubernetes' defaults and its validation. Source: pkg/apis/core/validation, ValidateService, about v1.32. */
+import type { Origin } from '../../base/diagnostics.js'
+import { parseCidr, parseIpAddress } from '../../base/ip-address.js'
+import type { LoadBalancerIngress, ServiceObject } from '../kubernetes-objects.js'
+import {
+  CLIENT_IP_CONFIG,
+  INGRESS,
+  LOAD_BALANCER_STATUS,
+  SERVICE_SPEC,
+  SERVICE_STATUS,
+  SESSION_AFFINITY_CONFIG,
+} from './field-tables.js'
+import type { Fields } from './fields.js'
+import { checkLabels, readMeta } from './meta.js'
+import { isDnsSubdomain, isServiceName } from './names.js'
+import { readServicePorts } from './service-ports.js'
+
+const TYPES = ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'] as const
+const AFFINITIES = ['None', 'ClientIP'] as const
+const POLICIES = ['Cluster', 'Local'] as const
+const IP_MODES = ['VIP', 'Proxy'] as const
+const DISTRIBUTIONS = ['PreferClose', 'PreferSameZone', 'PreferSameNode'] as const
+const MAX_AFFINITY_SECONDS = 86_400
+const DEFAULT_AFFINITY_SECONDS = 10_800
+
+/** @param object - opened with the table OBJECT_WITH_STATUS */
+export function readService(object: Fields, origin: Origin): ServiceObject {
+  const meta = readMeta(object)
+  if (meta.name !== '' && !isServiceName(meta.name)) {
+    const hint = 'at most 63 lower-case letters, digits and "-", beginning with a letter'
+    object.error('FIELD_VALUE', `"${meta.name}" is no name of a Service`, 'metadata', hint)
+  }
+  const spec = object.fields('spec', SERVICE_SPEC)
+  if (object.value('spec') === undefined) object.missing('spec')
+  const type = spec.oneOf('type', TYPES) ?? 'ClusterIP'
+  const clusterIp = readClusterIp(spec, type)
+  checkFamilies(spec)
+  return {
+    kind: 'Service',
+    meta,
+    type,
+    clusterIp,
+    selector: readServiceSelector(spec),
+    ports: readServicePorts(spec, type, clusterIp === 'None'),
+    ...readAffinity(spec),
+    internalTrafficPolicy: spec.oneOf('internalTrafficPolicy', POLICIES) ?? 'Cluster',
+    externalTrafficPolicy: readExternalPolicy(spec, type),
+    externalIps: readExternalIps(spec),
+    loadBalancerSourceRanges: readSourceRanges(spec, type),
+    loadBalancerIngress: readIngress(object),
+    allocateLoadBalancerNodePorts: readAllocation(spec, type),
+    healthCheckNodePort: readHealthCheckPort(spec, type),
+    publishNotReadyAddresses: spec.boolean('publishNotReadyAddresses') ?? false,
+    trafficDistribution: spec.oneOf('trafficDistribution', DISTRIBUTIONS),
+    externalName: readExternalName(spec, type),
+    origin,
+  }
+}
+
+/** An empty selector is as none: the endpoints are written by hand. */
+function readServiceSelector(spec: Fields): ReadonlyMap<string, string> | undefined {
+  const selector = spec.textMap('selector')
+  checkLabels(spec, 'selector', selector)
+  return selector.size === 0 ? undefined : selector
+}
+
+function readClusterIp(spec: Fields, type: ServiceObject['type']): string | undefined {
+  const [first, ...others] = spec.texts('clusterIPs')
+  const written = spec.text('clusterIP') ?? first?.text
+  if (others.length > 0)
+    spec.error('IPV6_NOT_MODELLED', 'clusterIPs has two addresses', 'clusterIPs', 'keep the IPv4 one')
+  if (written === undefined || written === '') return undefined
+  if (first !== undefined && first.text !== written) {
+    spec.error('SVC_CLUSTER_IP', 'clusterIPs[0] is not clusterIP', 'clusterIPs', 'leave clusterIPs out')
+  }
+  if (type === 'ExternalName') {
+    spec.error(
+      'SVC_CLUSTER_IP',
+      'a Service of type ExternalName has no clusterIP',
+      'clusterIP',
+      'leave it out',
+    )
+    return undefined
+  }
+  if (written === 'None') {
+    if (type === 'ClusterIP') return written
+    spec.error(
+      'SVC_CLUSTER_IP',
+      `clusterIP None with type ${type}`,
+      'clusterIP',
+      'a headless Service is of type ClusterIP',
+    )
+    return undefined
+  }
+  return addressOf(spec, 'clusterIP', written, 'SVC_CLUSTER_IP')
+}
+
+function addressOf(
+  spec: Fields,
+  field: string,
+  text: string,
+  code: 'SVC_CLUSTER_IP' | 'SVC_EXTERNAL_IP',
+): string | undefined {
+  const address = parseIpAddress(text)
+  if (address === undefined) spec.error(code, `${field} is "${text}"`, field, 'it must be an IPv4 address')
+  else if (address.family === 6)
+    spec.error('IPV6_NOT_MODELLED', `${field} is ${text}`, field, 'use an IPv4 address')
+  return address?.family === 4 ? address.text : undefined
+}
+
+function checkFamilies(spec: Fields): void {
+  for (const { text, node } of spec.texts('ipFamilies')) {
+    if (text === 'IPv6')
+      spec.reading.tally(
+        'IPV6_NOT_MODELLED',
+        'Service field spec.ipFamilies asks for IPv6',
+        node,
+        'IPv4 alone is modelled',
+      )
+  }
+  const policy = spec.text('ipFamilyPolicy')
+  if (policy !== undefined && policy !== 'SingleStack') {
+    const what = `Service field spec.ipFamilyPolicy is ${policy}`
+    spec.reading.tally('IPV6_NOT_MODELLED', what, spec.at('ipFamilyPolicy'), 'IPv4 alone is modelled')
+  }
+}
+
+function readAffinity(
+  spec: Fields,
+): Pick<ServiceObject, 'sessionAffinity' | 'sessionAffinityTimeoutSeconds'> {
+  const sessionAffinity = spec.oneOf('sessionAffinity', AFFINITIES) ?? 'None'
+  const config = spec.fields('sessionAffinityConfig', SESSION_AFFINITY_CONFIG)
+  if (sessionAffinity === 'None') {
+    if (spec.value('sessionAffinityConfig') !== undefined) {
+      const hint = 'set sessionAffinity: ClientIP, or leave the configuration out'
+      spec.error(
+        'SVC_AFFINITY_CONFIG',
+        'sessionAffinityConfig without sessionAffinity: ClientIP',
+        'sessionAffinityConfig',
+        hint,
+      )
+    }
+    return { sessionAffinity, sessionAffinityTimeoutSeconds: DEFAULT_AFFINITY_SECONDS }
+  }
+  return {
+    sessionAffinity,
+    sessionAffinityTimeoutSeconds: readTimeout(config.fields('clientIP', CLIENT_IP_CONFIG)),
+  }
+}
+
+function readTimeout(clientIp: Fields): number {
+  const seconds = clientIp.integer('timeoutSeconds', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)
+  if (seconds === undefined) return DEFAULT_AFFINITY_SECONDS
+  if (seconds >= 1 && seconds <= MAX_AFFINITY_SECONDS) return seconds
+  const hint = `1 to ${MAX_AFFINITY_SECONDS} seconds (one day)`
+  clientIp.error('SVC_AFFINITY_TIMEOUT', `timeoutSeconds is ${seconds}`, 'timeoutSeconds', hint)
+  return DEFAULT_AFFINITY_SECONDS
+}
+
+/** By API terms: node ports, a load balancer, or external IPs. */
+function isExternallyAccessible(spec: Fields, type: ServiceObject['type']): boolean {
+  return (
+    type === 'NodePort' ||
+    type === 'LoadBalancer' ||
+    (type === 'ClusterIP' && spec.list('externalIPs').length > 0)
+  )
+}
+
+function readExternalPolicy(spec: Fields, type: ServiceObject['type']): 'Cluster' | 'Local' {
+  const policy = spec.oneOf('externalTrafficPolicy', POLICIES)
+  if (policy !== undefined && !isExternallyAccessible(spec, type)) {
+    const hint = 'it is for NodePort, LoadBalancer and external IPs'
+    spec.error('SVC_TRAFFIC_POLICY', `externalTrafficPolicy with type ${type}`, 'externalTrafficPolicy', hint)
+  }
+  return policy ?? 'Cluster'
+}
+
+function readExternalIps(spec: Fields): readonly string[] {
+  return spec.texts('externalIPs').flatMap(({ text, node }) => {
+    const address = parseIpAddress(text)
+    const isUsable =
+      address?.family === 4 && !/^(?:127\.|169\.254\.|0\.0\.0\.0$|22[4-9]\.|23\d\.)/.test(address.text)
+    if (isUsable) return [address.text]
+    const code = address?.family === 6 ? 'IPV6_NOT_MODELLED' : 'SVC_EXTERNAL_IP'
+    spec.reading.error(
+      code,
+      `externalIPs has "${text}"`,
+      node,
+      'it must be an IPv4 address, not loopback, link-local or multicast',
+    )
+    return []
+  })
+}
+
+function readSourceRanges(spec: Fields, type: ServiceObject['type']): readonly string[] {
+  const ranges = spec.texts('loadBalancerSourceRanges')
+  if (ranges.length > 0 && type !== 'LoadBalancer') {
+    const hint = 'it is for type LoadBalancer alone'
+    spec.error(
+      'SVC_SOURCE_RANGE',
+      `loadBalancerSourceRanges with type ${type}`,
+      'loadBalancerSourceRanges',
+      hint,
+    )
+  }
+  return ranges.flatMap(({ text, node }) => {
+    const cidr = parseCidr(text.trim())
+    if (cidr !== undefined && text.includes('/')) return [cidr.text]
+    spec.reading.error(
+      'SVC_SOURCE_RANGE',
+      `loadBalancerSourceRanges has "${text}"`,
+      node,
+      'it must be a range such as 203.0.113.0/24',
+    )
+    return []
+  })
+}
+
+function readIngress(object: Fields): readonly LoadBalancerIngress[] {
+  const balancer = object.fields('status', SERVICE_STATUS).fields('loadBalancer', LOAD_BALANCER_STATUS)
+  return balancer.fieldsOfItems('ingress', INGRESS).map((entry) => {
+    const ip = entry.text('ip')
+    return {
+      ip: ip === undefined || ip === '' ? undefined : addressOf(entry, 'ip', ip, 'SVC_EXTERNAL_IP'),
+      hostname: entry.text('hostname'),
+      ipMode: entry.oneOf('ipMode', IP_MODES) ?? 'VIP',
+    }
+  })
+}
+
+function readAllocation(spec: Fields, type: ServiceObject['type']): boolean {
+  const isAllocating = spec.boolean('allocateLoadBalancerNodePorts')
+  if (isAllocating !== undefined && type !== 'LoadBalancer') {
+    const name = 'allocateLoadBalancerNodePorts'
+    spec.error('FIELD_FORBIDDEN', `${name} with type ${type}`, name, 'it is for type LoadBalancer alone')
+  }
+  return isAllocating ?? true
+}
+
+function readHealthCheckPort(spec: Fields, type: ServiceObject['type']): number | undefined {
+  const port = spec.integer('healthCheckNodePort', 0, 65_535)
+  if (port === undefined || port === 0) return undefined
+  const { first, last } = spec.reading.nodePortRange
+  if (type !== 'LoadBalancer' || spec.text('externalTrafficPolicy') !== 'Local') {
+    const hint = 'it is for type LoadBalancer with externalTrafficPolicy: Local'
+    spec.error('SVC_HEALTH_CHECK_PORT', 'healthCheckNodePort is not used', 'healthCheckNodePort', hint)
+  } else if (port < first || port > last) {
+    spec.error(
+      'NODE_PORT_RANGE',
+      `healthCheckNodePort ${port} is out of range`,
+      'healthCheckNodePort',
+      `the cluster gives out ${first} to ${last}`,
+    )
+  }
+  return port
+}
+
+function readExternalName(spec: Fields, type: ServiceObject['type']): string | undefined {
+  const name = spec.text('externalName')
+  if (type !== 'ExternalName') return undefined
+  if (name === undefined) spec.missing('externalName', 'the DNS name that the Service stands for')
+  else if (!isDnsSubdomain(name.replace(/\.$/, '')))
+    spec.error('SVC_EXTERNAL_NAME', `externalName is "${name}"`, 'externalName', 'a DNS name')
+  return name
+}

@@ -1,0 +1,75 @@
+/** Deployment, ReplicaSet, StatefulSet and DaemonSet. */
+import type { Origin } from '../../base/diagnostics.js'
+import type { LabelSelector, WorkloadObject } from '../kubernetes-objects.js'
+import { POD_TEMPLATE, TEMPLATE_METADATA, WORKLOAD_SPEC } from './field-tables.js'
+import type { Fields } from './fields.js'
+import { readLabels, readMeta, readSelector } from './meta.js'
+import { readPodSpec } from './pod-spec.js'
+
+/** @param object - opened with the table OBJECT */
+export function readWorkload(object: Fields, kind: WorkloadObject['kind'], origin: Origin): WorkloadObject {
+  const meta = readMeta(object)
+  const spec = object.fields('spec', WORKLOAD_SPEC[kind])
+  if (object.value('spec') === undefined) object.missing('spec')
+  const template = spec.fields('template', POD_TEMPLATE)
+  if (spec.value('template') === undefined) spec.missing('template')
+  const podLabels = readLabels(template.fields('metadata', TEMPLATE_METADATA))
+  const selector = readSelector(spec, 'selector')
+  checkSelector(spec, selector, podLabels)
+  return {
+    kind,
+    meta,
+    replicas: kind === 'DaemonSet' ? 1 : (spec.integer('replicas', 0, spec.reading.limits.pods) ?? 1),
+    selector,
+    podLabels,
+    podSpec: readPodSpec(template),
+    serviceName: kind === 'StatefulSet' ? spec.text('serviceName') : undefined,
+    origin,
+  }
+}
+
+/** Kubernetes refuses a selector that is empty or does not match the workload's own pods. */
+function checkSelector(spec: Fields, selector: LabelSelector, podLabels: ReadonlyMap<string, string>): void {
+  if (spec.value('selector') === undefined) {
+    spec.missing('selector', 'matchLabels with the labels of the template')
+    return
+  }
+  if (selector.matchLabels.size + selector.matchExpressions.length === 0) {
+    spec.error(
+      'SELECTOR_MISMATCH',
+      'spec.selector is empty',
+      'selector',
+      'matchLabels with the labels of the template',
+    )
+    return
+  }
+  for (const [key, value] of selector.matchLabels) {
+    if (podLabels.get(key) === value) continue
+    const found = podLabels.get(key)
+    const hint =
+      found === undefined ? `the template has no label "${key}"` : `the template has ${key}=${found}`
+    spec.error(
+      'SELECTOR_MISMATCH',
+      `the selector wants ${key}=${value}, which its own template has not`,
+      'selector',
+      hint,
+    )
+  }
+  for (const { key, operator, values } of selector.matchExpressions) {
+    const found = podLabels.get(key)
+    const isMet =
+      operator === 'Exists'
+        ? found !== undefined
+        : operator === 'DoesNotExist'
+          ? found === undefined
+          : operator === 'In'
+            ? found !== undefined && values.includes(found)
+            : found === undefined || !values.includes(found)
+    if (!isMet)
+      spec.error(
+        'SELECTOR_MISMATCH',
+        `the template does not meet ${key} ${operator} ${values.join(', ')}`,
+        'selector',
+      )
+  }
+}
