@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest'
+import { Streams } from '../../src/engine/streams.js'
+import { COST_PRESETS, firstPacketWorkNs } from '../../src/model/costs.js'
+import { NetworkNode } from '../../src/model/network-node.js'
+import { AddressBook, type AddressId } from '../../src/netfilter/address-book.js'
+import { emptyPacket, type Packet } from '../../src/netfilter/packet.js'
+import { compile, nodes, service, servicePort, withPorts, workload } from '../kubernetes/objects.js'
+
+const COSTS = COST_PRESETS['iptables-nft']
+
+/** The first of two nodes, with a NodePort Service of one pod on the second. */
+function makeNode() {
+  const cluster = compile(
+    {
+      workloads: [workload('web', { podSpec: withPorts(['http', 8080]) })],
+      services: [
+        service('web', {
+          type: 'NodePort',
+          ports: [servicePort(80, { nodePort: 30_080, targetPort: 8080 })],
+        }),
+      ],
+    },
+    { cluster: { nodes: nodes('a', 'b'), placement: { web: ['b'] } } },
+  )
+  const book = new AddressBook()
+  const node = new NetworkNode({
+    node: cluster.nodes[0],
+    tables: cluster.nodeTables[0],
+    book,
+    streams: new Streams(1, 0),
+    costs: COSTS,
+  })
+  const packet = (source: string, destination: string, port: number): Packet => ({
+    ...emptyPacket(),
+    source: book.idOf(source),
+    sourcePort: 40_000,
+    destination: book.idOf(destination),
+    destinationPort: port,
+  })
+  const textOf = (each: Packet) =>
+    `${book.textOf(each.source)} -> ${book.textOf(each.destination)}:${each.destinationPort}`
+  return { cluster, node, packet, textOf }
+}
+
+const never = () => false
+const always = () => true
+
+describe('NetworkNode', () => {
+  it('sends a packet to its node port on to the pod, with its own address as the source', () => {
+    const { node, packet, textOf } = makeNode()
+    const first = packet('100.64.0.2', '192.168.0.2', 30_080)
+    node.passFirstPacket(first, 0, never)
+    expect(textOf(first)).toBe('192.168.0.2 -> 10.244.1.2:8080')
+  })
+
+  it('masquerades by its address on the side of its pods where the packet goes to one of them', () => {
+    const { node, packet, textOf } = makeNode()
+    const asked: AddressId[] = []
+    const first = packet('100.64.0.2', '192.168.0.2', 30_080)
+    node.passFirstPacket(first, 0, (destination) => {
+      asked.push(destination)
+      return true
+    })
+    expect(textOf(first)).toBe('10.244.0.1 -> 10.244.1.2:8080')
+    expect(asked).toEqual([first.destination])
+  })
+
+  it('draws the masqueraded port from 1,024 to 65,535, from its own stream', () => {
+    const { node, packet } = makeNode()
+    const stream = new Streams(1, 0).get('node/a/masquerade-port')
+    const expected = Array.from({ length: 5 }, () => 1_024 + stream.below(64_512))
+    const drawn = expected.map(() => {
+      const first = packet('100.64.0.2', '192.168.0.2', 30_080)
+      node.passFirstPacket(first, 0, always)
+      return first.sourcePort
+    })
+    expect(drawn).toEqual(expected)
+  })
+
+  it('keeps the source of packets from pods', () => {
+    const { cluster, node, packet, textOf } = makeNode()
+    const first = packet('10.244.0.9', cluster.services[0].clusterIp, 80)
+    node.passFirstPacket(first, 0, never)
+    expect([textOf(first), first.sourcePort]).toEqual(['10.244.0.9 -> 10.244.1.2:8080', 40_000])
+  })
+
+  it('tracks the connection by both its tuples', () => {
+    const { node, packet } = makeNode()
+    const original = packet('100.64.0.2', '192.168.0.2', 30_080)
+    const translated = { ...original }
+    node.passFirstPacket(translated, 0, never)
+    const reply = {
+      ...emptyPacket(),
+      source: translated.destination,
+      sourcePort: translated.destinationPort,
+      destination: translated.source,
+      destinationPort: translated.sourcePort,
+    }
+    expect(node.connectionTable.entryCount).toBe(1)
+    expect(node.connectionTable.find(original)).toBe(node.lastEntry)
+    expect(node.connectionTable.find(reply)).toBe(node.lastEntry)
+  })
+
+  it('takes the time of the rules evaluated, and counts packets and rules', () => {
+    const { node, packet } = makeNode()
+    const doneNs = node.passFirstPacket(packet('100.64.0.2', '192.168.0.2', 30_080), 1_000, never)
+    const { rulesEvaluated } = node.traversal
+    expect(doneNs).toBe(1_000 + firstPacketWorkNs(COSTS, node.traversal))
+    expect([node.firstPackets, node.rulesEvaluated]).toEqual([1, rulesEvaluated])
+    node.passFirstPacket(packet('100.64.0.3', '192.168.0.2', 30_080), 2_000, never)
+    expect([node.firstPackets, node.rulesEvaluated]).toEqual([2, 2 * rulesEvaluated])
+  })
+
+  it('lets packets wait for a processor', () => {
+    const { node, packet } = makeNode()
+    const first = () => packet('100.64.0.2', '192.168.0.2', 30_080)
+    const doneNs = [0, 0, 0].map((nowNs) => node.passFirstPacket(first(), nowNs, never))
+    expect(node.processor.processorCount).toBe(2)
+    expect([doneNs[1], doneNs[2]]).toEqual([doneNs[0], 2 * doneNs[0]])
+  })
+})
