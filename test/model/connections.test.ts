@@ -74,16 +74,17 @@ describe('a connection kept alive', () => {
     expect(observed.connections).toHaveLength(3)
   })
 
-  it('stays with its pod and its nodes', () => {
+  it('stays with its pod', () => {
     const objects = { ...web, workloads: [workload('web', { replicas: 9 })] }
-    const cluster = { nodes: nodes('a', 'b', 'c') }
-    const clients = [users({ connection: 'keepAlive', arrivals: { rate: '100/s' } })]
-    const observed = runWith({ clients, cluster }, objects)
-    const pods = new Map<number, Set<number>>()
-    for (const { client, pod } of observed.requests)
-      pods.set(client, (pods.get(client) ?? new Set()).add(pod))
-    expect(observed.connections.length).toBeLessThanOrEqual(5)
-    expect([...pods.values()][0].size).toBeLessThanOrEqual(observed.connections.length)
+    const spec = { cluster: { nodes: nodes('a', 'b', 'c') }, horizon: '30s' }
+    const podsOf = (connection: string) =>
+      new Set(
+        runWith({ ...spec, clients: [users({ count: 1, connection })] }, objects).requests.map(
+          (each) => each.pod,
+        ),
+      )
+    expect(podsOf('keepAlive').size).toBe(1)
+    expect(podsOf('perRequest').size).toBe(9)
   })
 
   it('is kept where the pod said no, and closed where the time ran out', () => {

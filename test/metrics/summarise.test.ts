@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import { ReplicationCollector, type ReplicationMeasures } from '../../src/metrics/replication-collector.js'
+import { summarise } from '../../src/metrics/summarise.js'
+import type { SimulationTotals } from '../../src/model/records.js'
+import { connection, request } from './records.js'
+
+const TOTALS: SimulationTotals = {
+  windowNs: 2_000_000_000,
+  eventCount: 1,
+  pods: [
+    { served: 3, rejected: 1, serverCount: 2, busyAreaNs: 1_000_000_000, queueAreaNs: 500_000_000 },
+    { served: 0, rejected: 0, serverCount: 1, busyAreaNs: 0, queueAreaNs: 0 },
+  ],
+  nodes: [{ firstPackets: 4, rulesEvaluated: 80, processorCount: 2, busyNs: 400_000_000 }],
+}
+
+/** One replication: completed requests of these service times, connections to these pods, all of client 0. */
+function replication(
+  serviceTimesNs: readonly number[],
+  pods: readonly number[],
+  totals: SimulationTotals = TOTALS,
+): ReplicationMeasures {
+  const collector = new ReplicationCollector([{ callerCount: 1, eligiblePods: [0, 1] }], 2, 0)
+  for (const serviceNs of serviceTimesNs) collector.requestEnded(request('completed', { serviceNs, pod: 0 }))
+  for (const pod of pods) collector.connectionReached(connection({ pod, rulesEvaluated: 10 * (pod + 1) }))
+  collector.requestEnded(request('refused'))
+  return collector.measures(totals)
+}
+
+describe('summarise', () => {
+  const two = summarise([replication([10, 30], [0, 0, 0, 1]), replication([20], [1, 1])])
+  const [call] = two.calls
+
+  it('adds counts up over replications', () => {
+    expect(call.outcomes).toEqual({
+      issued: 5,
+      completed: 3,
+      refused: 2,
+      timedOut: 0,
+      reset: 0,
+      rejected: 0,
+      unfinished: 0,
+    })
+    expect([call.connections.counts, call.requests.counts, call.stickiness.returningConnections]).toEqual([
+      [3, 3],
+      [3, 0],
+      4,
+    ])
+    expect(two.pods.map(({ served, rejected }) => [served, rejected])).toEqual([
+      [6, 2],
+      [0, 0],
+    ])
+    expect(two.nodes.map(({ firstPackets, rulesEvaluated }) => [firstPackets, rulesEvaluated])).toEqual([
+      [8, 160],
+    ])
+  })
+
+  it('puts histograms together', () => {
+    expect(call.responseTime.histogram).toEqual({
+      bitsPerOctave: 8,
+      buckets: [10, 20, 30],
+      counts: [1, 1, 1],
+    })
+    expect(call.responseTime.count).toBe(3)
+  })
+
+  it('takes figures as means over replications, however many requests each had', () => {
+    expect(call.responseTime.mean.value).toBe(20)
+    expect([call.responseTime.min.value, call.responseTime.max.value]).toEqual([15, 25])
+    expect(call.parts.service.value).toBe(20)
+    expect(call.rulesPerConnection.value).toBe((12.5 + 20) / 2)
+    expect(call.connections.maxOverMean.value).toBe((1.5 + 2) / 2)
+    expect(call.connections.idlePods.value).toBe(0.5)
+    expect(call.stickiness.returnRatio.value).toBe((2 / 3 + 1) / 2)
+  })
+
+  it('takes χ² of the counts of all replications together', () => {
+    expect([call.connections.chiSquare, call.connections.pValue]).toEqual([0, 1])
+  })
+
+  it('takes rates over the window', () => {
+    // 3 and 2 issued, 2 and 1 completed, in 2 s
+    expect([call.offeredPerSec.value, call.completedPerSec.value]).toEqual([1.25, 0.75])
+  })
+
+  it('takes utilisation per server and mean queue length over the window', () => {
+    expect(two.pods[0].utilisation.value).toBe(0.25)
+    expect(two.pods[0].meanQueueLength.value).toBe(0.25)
+    expect(two.nodes[0].utilisation.value).toBe(0.1)
+  })
+
+  it('has intervals from two replications on', () => {
+    const one = summarise([replication([10, 30], [0])])
+    expect(one.calls[0].responseTime.mean).toEqual({ value: 20, halfWidth95: null })
+    expect(call.completedPerSec.halfWidth95).toBeCloseTo(12.706204736174707 * 0.25, 10)
+  })
+
+  it('counts issued requests as the sum of all outcomes', () => {
+    const { issued, ...outcomes } = call.outcomes
+    expect(Object.values(outcomes).reduce((sum, count) => sum + count)).toBe(issued)
+  })
+})
