@@ -17,6 +17,9 @@ export const EXIT = {
   terminated: 143,
 } as const
 
+/** The file of places on the command line. */
+export const COMMAND_LINE = '<command line>'
+
 /** What the command line asks for makes no sense. */
 export function usageError(message: string, hint?: string): InputError {
   const diagnostic: Diagnostic = { severity: 'error', code: 'USAGE', message }

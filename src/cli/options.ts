@@ -8,8 +8,11 @@ export interface InputOptions {
   readonly filename?: readonly string[]
   /** `PATH=VALUE`, in the order of the command line. */
   readonly set?: readonly string[]
+  /** A recorded workload in place of that of the scenario. */
+  readonly trace?: string
   readonly seed?: number
   readonly replications?: number
+  readonly quiet?: boolean
 }
 
 /** What becomes of the results. */
@@ -32,6 +35,7 @@ export function addInputOptions(command: Command, setHelp: string): Command {
       collected,
     )
     .option('--set <path=value>', setHelp, collected)
+    .option('--trace <file>', 'replay a recorded workload in place of drawing one')
     .option('--seed <n>', 'number that all randomness derives from', seedNumber)
     .option(
       '--replications <n>',

@@ -159,12 +159,12 @@ function addWorkload(program: Command, surroundings: Surroundings): void {
   const workload = group(program, 'workload', 'record what clients ask for, to replay it')
   const command = verb(workload, 'record', 'write the requests of a scenario as a trace; run nothing', [
     'svcsim workload record scenarios/counter --output counter.msgpack',
-    'svcsim sweep scenarios/counter --set workload.trace=counter.msgpack --set counter.replicas=1..10',
+    'svcsim sweep scenarios/counter --trace counter.msgpack --set counter.replicas=1..10',
   ])
     .argument('<scenario>', SCENARIO_ARGUMENT)
     .requiredOption(
       '--output <file>',
-      'the trace (MessagePack); `workload: {trace: FILE}` in a scenario replays it',
+      'the trace (MessagePack); --trace FILE, or workload: {trace: FILE} in a scenario, replays it',
     )
     .option('-q, --quiet', 'print nothing')
     .option('-f, --filename <path>', 'manifests in place of those that the scenario names', collected)

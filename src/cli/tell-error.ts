@@ -3,7 +3,7 @@ import { CommanderError } from 'commander'
 import { type Diagnostic, InputError, InvariantError } from '../base/diagnostics.js'
 import { terminalText } from '../base/terminal-text.js'
 import { MODEL_VERSION, VERSION } from '../base/version.js'
-import { ClosedPipe, EXIT, Fault, Interruption, OutputError, usageError } from './exit-codes.js'
+import { ClosedPipe, COMMAND_LINE, EXIT, Fault, Interruption, OutputError, usageError } from './exit-codes.js'
 import { shellText } from './shell-text.js'
 import type { Surroundings } from './surroundings.js'
 
@@ -53,7 +53,9 @@ async function tellInput({ diagnostics }: InputError, surroundings: Surroundings
 }
 
 function isAboutCommandLine({ code, place }: Diagnostic): boolean {
-  return code === 'USAGE' || place?.file === '<command line>'
+  return (
+    code === 'USAGE' || code === 'SETTING_PATH' || place?.file === COMMAND_LINE || place?.file === '<setting>'
+  )
 }
 
 /** The library's message on one line, with the verb whose help has the answer. */

@@ -57,7 +57,7 @@ spec:
     shop:
       servers: ${SERVERS_PER_POD}
       queueCapacity: 16
-      serviceTime: { kind: exponential, mean: ${MEAN_SERVICE_TIME_MS}ms }
+      serviceTime: { distribution: exponential, mean: ${MEAN_SERVICE_TIME_MS}ms }
   clients:
     - name: users
       count: 100
@@ -106,7 +106,7 @@ export const BENCH_ROUTING_DEFAULTS: BenchRoutingOptions = {
 export function benchRoutingSettings(options: BenchRoutingOptions): readonly string[] {
   const { podCount, clientCount, utilisation } = options
   const capacityPerSec = (podCount * SERVERS_PER_POD * 1_000) / MEAN_SERVICE_TIME_MS
-  const ratePerSec = options.ratePerSec ?? utilisation * capacityPerSec
+  const ratePerSec = options.ratePerSec ?? Math.round(utilisation * capacityPerSec * 1_000) / 1_000
   return [
     `shop.replicas=${podCount}`,
     `clients.users.count=${clientCount}`,

@@ -8,6 +8,9 @@ import { DrawnDemand } from '../workload/drawn-demand.js'
 import { type RecordedGroup, recordGroup, type WorkloadTrace } from '../workload/workload-trace.js'
 import type { DesignPoint } from './plan.js'
 
+// The command line, which knows no folder below this one, reads and writes traces as bytes.
+export { decodeTrace, encodeTrace } from '../workload/workload-trace.js'
+
 /**
  * Records the demand of every client group up to the horizon.
  *

@@ -1,0 +1,179 @@
+/**
+ * From texts to a plan: every design point of a sweep gets a scenario and manifests with its own settings, and the cluster
+ * that the control plane makes of them. Pure: the same texts give the same plan.
+ *
+ * All that can be wrong is found here, in one pass over the scenario, the manifests and all points.
+ */
+import { type Diagnostic, InputError, type Origin } from '../base/diagnostics.js'
+import { Streams } from '../engine/streams.js'
+import { readScenario } from '../input/read-scenario.js'
+import type { Scenario, ScenarioSpec } from '../input/scenario-schema.js'
+import { type Axis, axesOf, type Setting } from '../input/settings.js'
+import type { SourceFile } from '../input/source-file.js'
+import { compileCluster } from '../kubernetes/compile-cluster.js'
+import type { WorkloadTrace } from '../workload/workload-trace.js'
+import { PointChecker } from './check-points.js'
+import { tableErrors } from './check-table.js'
+import { type Combination, combinationsOf } from './combinations.js'
+import { GatheredFindings } from './gathered-findings.js'
+import { inputsDigest, type PointInputs } from './inputs-digest.js'
+import { ManifestReader } from './manifest-reader.js'
+import type { DesignPoint, ExperimentPlan, SweepLayout } from './plan.js'
+
+/** What an experiment is made from. */
+export interface ExperimentInputs {
+  readonly scenarioFile: SourceFile
+  readonly manifestFiles: readonly SourceFile[]
+  /** Replayed in place of drawn requests. */
+  readonly trace?: WorkloadTrace
+  /** Put over every point; of several for one field the last counts. */
+  readonly settings: readonly Setting[]
+  /** In place of the sweep of the scenario; none: the scenario's own. */
+  readonly axes: readonly Axis[]
+  /** Repeats the experiment. */
+  readonly command: string
+}
+
+/** What all points must agree on: results hold it once. */
+const SHARED_FIELDS = ['seed', 'replications', 'warmUp', 'horizon', 'manifests', 'workload', 'sweep'] as const
+
+/** The scenario before any axis, and where its fields stand. */
+interface Base {
+  readonly scenario: Scenario
+  readonly origin: Origin
+}
+
+/** A point, or what is wrong with it. */
+interface LoadedPoint {
+  readonly point?: DesignPoint
+  readonly inputs?: PointInputs
+  readonly found: readonly Diagnostic[]
+}
+
+/** What is used again at every point. */
+interface Tools {
+  readonly inputs: ExperimentInputs
+  readonly base: Base
+  readonly manifests: ManifestReader
+  readonly checker: PointChecker
+}
+
+/**
+ * Settles everything before a run.
+ *
+ * @returns points in the order of the axes, the last one fastest
+ * @throws InputError with all errors of scenario, settings, manifests, trace and table
+ * @remarks O(points · cluster); manifests are parsed once, and read once for all points that do not change them
+ */
+export function loadExperiment(inputs: ExperimentInputs): ExperimentPlan {
+  const manifests = new ManifestReader(inputs.manifestFiles)
+  const base = readBase(inputs, manifests)
+  const { spec } = base.scenario
+  const axes = axesInForce(inputs, spec)
+  const tools = { inputs, base, manifests, checker: new PointChecker(inputs.trace) }
+  const { points, pointInputs, found } = loadPoints(combinationsOf(axes), tools)
+  const sweep = layoutOf(axes, inputs, spec)
+  if (sweep?.table !== undefined) found.addForAll(tableErrors(sweep.table, sweep.axes, points, base.origin))
+  found.throwErrors()
+  return {
+    points,
+    seed: spec.seed,
+    replications: spec.replications,
+    sweep,
+    trace: inputs.trace,
+    digest: inputsDigest(pointInputs, inputs.trace),
+    command: inputs.command,
+    warnings: found.warnings,
+  }
+}
+
+/** Errors of the scenario and of the manifests are told together. */
+function readBase({ scenarioFile, settings, trace }: ExperimentInputs, manifests: ManifestReader): Base {
+  const errors: Diagnostic[] = []
+  const base = attempt(errors, () => readScenario(scenarioFile, settings))
+  attempt(errors, () => manifests.read(settings, base?.scenario.spec.cluster.nodePortRange))
+  if (base?.scenario.spec.workload !== undefined && trace === undefined) {
+    const message = `The recorded workload "${base.scenario.spec.workload.trace}" was not handed over`
+    errors.push({ severity: 'error', code: 'TRACE_INVALID', message })
+  }
+  if (base === undefined || errors.length > 0) throw new InputError(errors)
+  return base
+}
+
+function axesInForce({ axes }: ExperimentInputs, { sweep }: ScenarioSpec): readonly Axis[] {
+  if (axes.length > 0) return axes
+  return sweep === undefined ? [] : axesOf(sweep)
+}
+
+/** A table belongs to the axes of the scenario. */
+function layoutOf(
+  axes: readonly Axis[],
+  inputs: ExperimentInputs,
+  { sweep }: ScenarioSpec,
+): SweepLayout | undefined {
+  if (axes.length === 0) return undefined
+  return { axes: axes.map((axis) => axis.name), table: inputs.axes.length > 0 ? undefined : sweep?.table }
+}
+
+function loadPoints(combinations: readonly Combination[], tools: Tools) {
+  const points: DesignPoint[] = []
+  const pointInputs: PointInputs[] = []
+  const found = new GatheredFindings()
+  for (const combination of combinations) {
+    const loaded = loadPoint(combination, tools)
+    found.add(combination.labels, loaded.found)
+    if (loaded.point !== undefined) points.push(loaded.point)
+    if (loaded.inputs !== undefined) pointInputs.push(loaded.inputs)
+    if (found.isFull) break
+  }
+  return { points, pointInputs, found }
+}
+
+function loadPoint(
+  { labels, settings }: Combination,
+  { inputs, base, manifests, checker }: Tools,
+): LoadedPoint {
+  const all = [...inputs.settings, ...settings]
+  const errors: Diagnostic[] = []
+  const read = attempt(errors, () => readScenario(inputs.scenarioFile, all))
+  const objects = attempt(errors, () => manifests.read(all, read?.scenario.spec.cluster.nodePortRange))
+  if (read === undefined || objects === undefined) return { found: errors }
+  const { scenario, origin } = read
+  const { seed } = base.scenario.spec
+  const streams = new Streams(seed, 0)
+  const draw = (name: string, bound: number) => streams.get(name).below(bound)
+  errors.push(...sharedFieldErrors(scenario, base))
+  const cluster = attempt(errors, () =>
+    compileCluster(objects.manifests, scenario, draw, { scenario: origin }),
+  )
+  if (cluster === undefined) return { found: errors }
+  const point = { settings: labels, cluster, scenario }
+  return {
+    point,
+    inputs: { manifests: objects.manifests, scenario },
+    found: [...errors, ...checker.errors(point), ...read.warnings, ...objects.warnings, ...cluster.warnings],
+  }
+}
+
+/** Seed, horizon and the like can be set, but not varied. */
+function sharedFieldErrors({ spec }: Scenario, base: Base): Diagnostic[] {
+  return SHARED_FIELDS.filter(
+    (field) => JSON.stringify(spec[field]) !== JSON.stringify(base.scenario.spec[field]),
+  ).map((field) => ({
+    severity: 'error',
+    code: 'SETTING_PATH',
+    message: `"${field}" can not be varied by an axis: all points of a sweep share it`,
+    hint: field === 'seed' ? 'for other random numbers use --replications' : 'set it for all points',
+  }))
+}
+
+/** The value of an action, or undefined and its complaints. */
+function attempt<T>(errors: Diagnostic[], action: () => T): T | undefined {
+  try {
+    return action()
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    errors.push(...error.diagnostics)
+    return undefined
+  }
+}

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest'
+import { ProgressLine, progressText } from '../../src/cli/progress.js'
+import { fakeSurroundings, TERMINAL } from './fake-surroundings.js'
+
+/** Reports one replication after another, each taking a time. */
+async function watch(isTerminal: boolean, replications: number, eachMs: number): Promise<string> {
+  let now = 1_000
+  const surroundings = fakeSurroundings({ nowMs: () => now, ...(isTerminal ? { stderr: TERMINAL } : {}) })
+  const line = new ProgressLine(surroundings)
+  for (let done = 1; done <= replications; done += 1) {
+    now += eachMs
+    await line.update({ done, total: replications, eventCount: done * 1_000 })
+  }
+  await line.clear()
+  return surroundings.stderr.text
+}
+
+describe('ProgressLine', () => {
+  test('shows nothing in the first two seconds', async () => {
+    expect(await watch(true, 19, 100)).toBe('')
+    expect(await watch(false, 19, 100)).toBe('')
+  })
+
+  test('rewrites one line on a terminal, and takes it away at the end', async () => {
+    const text = await watch(true, 4, 1_000)
+    expect(text).toBe(
+      '\r2 of 4 replications, 2,000 events, about 2 s left' +
+        '\r3 of 4 replications, 3,000 events, about 1 s left' +
+        '\r4 of 4 replications, 4,000 events                ' +
+        `\r${' '.repeat(33)}\r`,
+    )
+  })
+
+  test('writes a plain line every five seconds elsewhere', async () => {
+    expect(await watch(false, 12, 1_000)).toBe(
+      '2 of 12 replications, 2,000 events, about 10 s left\n7 of 12 replications, 7,000 events, about 5 s left\n' +
+        '12 of 12 replications, 12,000 events\n',
+    )
+  })
+})
+
+test('the time left is told in minutes when it is long', () => {
+  expect(progressText({ done: 1, total: 301, eventCount: 5 }, 2_000)).toBe(
+    '1 of 301 replications, 5 events, about 10 min left',
+  )
+})
