@@ -2,7 +2,7 @@
 
 const INITIAL_CAPACITY = 16
 
-/** A growing ring; capacity is a power of two. Reading `first…` or `last…` of an empty ring is meaningless. */
+/** A growing ring; capacity is a power of two. `lastTimeNs` and `shiftTo` of an empty ring are meaningless. */
 export class EventRing {
   #timeNs = new Float64Array(INITIAL_CAPACITY)
   #tie = new Float64Array(INITIAL_CAPACITY)
@@ -11,15 +11,6 @@ export class EventRing {
   #mask = INITIAL_CAPACITY - 1
   count = 0
 
-  get firstTimeNs(): number {
-    return this.#timeNs[this.#first]
-  }
-  get firstTie(): number {
-    return this.#tie[this.#first]
-  }
-  get firstPayload(): number {
-    return this.#payload[this.#first]
-  }
   get lastTimeNs(): number {
     return this.#timeNs[(this.#first + this.count - 1) & this.#mask]
   }
@@ -33,8 +24,13 @@ export class EventRing {
     this.count++
   }
 
-  shift(): void {
-    this.#first = (this.#first + 1) & this.#mask
+  /** Takes the first event out and writes it at a position of columns. */
+  shiftTo(position: number, timeNs: Float64Array, tie: Float64Array, payload: Int32Array): void {
+    const first = this.#first
+    timeNs[position] = this.#timeNs[first]
+    tie[position] = this.#tie[first]
+    payload[position] = this.#payload[first]
+    this.#first = (first + 1) & this.#mask
     this.count--
   }
 

@@ -47,9 +47,11 @@ export class Simulator {
   readonly #tieBase: number[] = []
   readonly #isWaiting: boolean[] = []
   readonly #freeSlots: number[] = []
-  readonly #queue = new FastPriorityQueue<number>((a, b) =>
-    this.#timeNs[a] === this.#timeNs[b] ? this.#tie[a] < this.#tie[b] : this.#timeNs[a] < this.#timeNs[b],
-  )
+  readonly #queue = new FastPriorityQueue<number>((a, b) => {
+    const timeNs = this.#timeNs
+    const difference = timeNs[a] - timeNs[b]
+    return difference === 0 ? this.#tie[a] < this.#tie[b] : difference < 0
+  })
   /** Is the first head in the queue one whose event was taken and which has no next? It makes room for the next head added. */
   #isFirstSpent = false
   #sequence = 0
@@ -145,8 +147,7 @@ export class Simulator {
       this.#isFirstSpent = true
       return
     }
-    this.#setHead(head, ring.firstTimeNs, ring.firstTie, ring.firstPayload)
-    ring.shift()
+    ring.shiftTo(head, this.#timeNs, this.#tie, this.#payload)
     this.#queue.replaceTop(head)
   }
 

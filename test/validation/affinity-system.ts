@@ -65,8 +65,8 @@ kind: Scenario
 metadata: { name: affinity }
 spec:
   manifests: [shop.yaml]
-  warmUp: ${system.warmUpS}s
-  horizon: ${system.horizonS}s
+  warmUp: ${Math.round(system.warmUpS * 1e6)}us
+  horizon: ${Math.round(system.horizonS * 1e6)}us
   cluster: { nodes: [${nodes}], placement: ${placement} }
   links: { outside: 1ms }
   costs: { preset: none }

@@ -58,7 +58,14 @@ describe('spread without affinity, 10,000 connections of one client', () => {
 function comingBackEvery(gapS: number): AffinitySystem {
   const rate = Math.round((30 / gapS) * 1e6) / 1e6
   const clients = `count: 30, ${oneNodePort}, arrivals: { rate: ${rate}/s, process: paced, order: inTurn }`
-  return { replicas: 50, affinityTimeoutS: 2, nodes: 1, clients, warmUpS: 0, horizonS: gapS * 6 }
+  return {
+    replicas: 50,
+    affinityTimeoutS: 2,
+    nodes: 1,
+    clients,
+    warmUpS: 0,
+    horizonS: Math.round(gapS * 6e6) / 1e6,
+  }
 }
 
 describe('expiry of an affinity of 2 s over 50 replicas', () => {
