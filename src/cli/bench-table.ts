@@ -9,7 +9,7 @@ import type { CallResult, PointResult, Results } from '../results/results-schema
 
 /** Columns after the algorithm; times with their intervals. */
 const METRICS = [
-  { path: 'outcomes.completedRatio', hasInterval: false },
+  { path: 'outcomes.failedRatio', hasInterval: false },
   { path: 'responseTime.p50', hasInterval: true },
   { path: 'responseTime.p99', hasInterval: true },
   { path: 'responseTime.mean', hasInterval: true },
@@ -87,7 +87,7 @@ function columnOf(path: string, rows: readonly Row[]) {
 function ratiosToBest(rows: readonly Row[]): readonly string[] {
   const values = rows.map(({ call }) => call.responseTime.p99.value)
   const best = Math.min(...values.filter((value) => value !== null))
-  return values.map((value) => (value === null ? '–' : `${formatNumber(value / best)}×`))
+  return values.map((value) => (value === null ? '–' : `${(value / best).toFixed(2)}×`))
 }
 
 function notes(results: Results, groups: readonly (readonly Row[])[]): readonly string[] {
@@ -103,17 +103,17 @@ function notes(results: Results, groups: readonly (readonly Row[])[]): readonly 
             `pod ${formatNumber(maxOverMean)} times the mean. With many more clients than pods it evens out; ` +
             'behind a proxy or NAT, where few addresses arrive, it does not.',
         )
-  const worst = Math.min(...results.points.map((point) => completedRatio(point.calls[0])))
+  const worst = Math.max(...results.points.map((point) => failedRatio(point.calls[0])))
   const overload =
-    worst >= 0.9995
+    worst === 0
       ? []
       : wrapped(
-          `Requests that find the queue of a pod full are rejected (down to ${formatPercent(worst)} completed) and have no ` +
-            'response time: compare times between rows that complete the same share.',
+          `Requests that find the queue of a pod full fail (up to ${formatPercent(worst)}) and have no response time: ` +
+            'compare times between rows of which the same share fails.',
         )
   return [...hash, ...overload]
 }
 
-function completedRatio({ outcomes }: CallResult): number {
-  return outcomes.issued === 0 ? 1 : outcomes.completed / outcomes.issued
+function failedRatio(call: CallResult): number {
+  return metricAt('outcomes.failedRatio').of(call).value ?? 0
 }

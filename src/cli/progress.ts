@@ -46,10 +46,12 @@ export class ProgressLine {
 }
 
 /** `12 of 80 replications, 3,400,000 events, about 40 s left`. */
-export function progressText({ done, total, eventCount }: ExperimentProgress, elapsedMs: number): string {
-  const leftS = ((elapsedMs / done) * (total - done)) / 1_000
-  const left = done === total ? '' : `, about ${leftText(leftS)} left`
-  return `${formatCount(done)} of ${formatCount(total)} replications, ${formatCount(eventCount)} events${left}`
+export function progressText(progress: ExperimentProgress, elapsedMs: number): string {
+  const { done, total, ratio, eventCount } = progress
+  const leftS = ((elapsedMs / ratio) * (1 - ratio)) / 1_000
+  const left = ratio === 1 ? '' : `, about ${leftText(leftS)} left`
+  const counts = `${formatCount(done)} of ${formatCount(total)} replications`
+  return `${counts}, ${formatCount(eventCount)} events${left}`
 }
 
 function leftText(seconds: number): string {

@@ -52,7 +52,7 @@ spec:
   manifests: [shop.yaml]
   replications: 10
   warmUp: 1s
-  horizon: 21s
+  horizon: 16s
   pods:
     shop:
       servers: ${SERVERS_PER_POD}

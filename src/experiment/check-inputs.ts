@@ -1,10 +1,10 @@
 /** What `svcsim check` finds: everything that loading an experiment finds, and what was understood. Runs nothing. */
 import type { Diagnostic } from '../base/diagnostics.js'
-import { Streams } from '../engine/streams.js'
 import { SCENARIO_API_VERSION, type Scenario, scenarioSchema } from '../input/scenario-schema.js'
 import type { SourceFile } from '../input/source-file.js'
 import type { Cluster } from '../kubernetes/cluster.js'
 import { compileCluster } from '../kubernetes/compile-cluster.js'
+import { drawFrom } from './draws.js'
 import { type ExperimentInputs, loadExperiment } from './load-experiment.js'
 import { ManifestReader } from './manifest-reader.js'
 
@@ -48,10 +48,7 @@ export function checkExperiment(inputs: ExperimentInputs): CheckReport {
  */
 export function checkManifests(files: readonly SourceFile[]): CheckReport {
   const { manifests, warnings } = new ManifestReader(files).read([])
-  const streams = new Streams(1, 0)
-  const cluster = compileCluster(manifests, scenarioWithoutClients(), (name, bound) =>
-    streams.get(name).below(bound),
-  )
+  const cluster = compileCluster(manifests, scenarioWithoutClients(), drawFrom(1))
   return {
     ...clusterCounts(cluster),
     experiment: undefined,
@@ -73,7 +70,7 @@ function scenarioWithoutClients(): Scenario {
     apiVersion: SCENARIO_API_VERSION,
     kind: 'Scenario',
     metadata: { name: 'check' },
-    spec: { manifests: ['.'], clients: [{ name: 'nobody', to: 'nothing:1', arrivals: { rate: 1 } }] },
+    spec: { manifests: ['.'], clients: [{ name: 'nobody', to: 'nothing:1', arrivals: { rate: '1/s' } }] },
   })
   return { ...scenario, spec: { ...scenario.spec, clients: [] } }
 }

@@ -39,7 +39,7 @@ export function inputsDigest(points: readonly PointInputs[], trace: WorkloadTrac
 }
 
 /** Seed and replications stand beside the digest in results; the others are names of files, and the points themselves. */
-function withoutNames({ metadata, spec }: Scenario): object {
+export function withoutNames({ metadata, spec }: Scenario): object {
   const {
     seed: _seed,
     replications: _replications,
@@ -52,7 +52,7 @@ function withoutNames({ metadata, spec }: Scenario): object {
 }
 
 /** The value as JSON can hold it: maps as sorted lists of entries; without `origin`, which is about places in files. */
-function plainData(value: unknown): unknown {
+export function plainData(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (value instanceof Map) return [...value].map(([key, each]) => [key, plainData(each)]).sort(byKey)
   if (value instanceof Float64Array || value instanceof Uint32Array) return [...value]

@@ -5,7 +5,6 @@
  * All that can be wrong is found here, in one pass over the scenario, the manifests and all points.
  */
 import { type Diagnostic, InputError, type Origin } from '../base/diagnostics.js'
-import { Streams } from '../engine/streams.js'
 import { readScenario } from '../input/read-scenario.js'
 import type { Scenario, ScenarioSpec } from '../input/scenario-schema.js'
 import { type Axis, axesOf, type Setting } from '../input/settings.js'
@@ -15,6 +14,7 @@ import type { WorkloadTrace } from '../workload/workload-trace.js'
 import { PointChecker } from './check-points.js'
 import { tableErrors } from './check-table.js'
 import { type Combination, combinationsOf } from './combinations.js'
+import { drawFrom } from './draws.js'
 import { GatheredFindings } from './gathered-findings.js'
 import { inputsDigest, type PointInputs } from './inputs-digest.js'
 import { ManifestReader } from './manifest-reader.js'
@@ -139,9 +139,7 @@ function loadPoint(
   const objects = attempt(errors, () => manifests.read(all, read?.scenario.spec.cluster.nodePortRange))
   if (read === undefined || objects === undefined) return { found: errors }
   const { scenario, origin } = read
-  const { seed } = base.scenario.spec
-  const streams = new Streams(seed, 0)
-  const draw = (name: string, bound: number) => streams.get(name).below(bound)
+  const draw = drawFrom(base.scenario.spec.seed)
   errors.push(...sharedFieldErrors(scenario, base))
   const cluster = attempt(errors, () =>
     compileCluster(objects.manifests, scenario, draw, { scenario: origin }),

@@ -1,19 +1,19 @@
 /**
  * Runs a plan: every replication of every point, here and now, one after another; results are put together in the order of
- * the plan. Between replications the event loop gets a turn, so that signals and progress are seen to.
+ * the plan. Every now and then the event loop gets a turn, so that signals and progress are seen to.
  */
 import { setImmediate } from 'node:timers/promises'
 import type { ReplicationMeasures } from '../metrics/replication-collector.js'
 import { summarise } from '../metrics/summarise.js'
 import type { Results } from '../results/results-schema.js'
 import { assembleResults, pointResult } from './assemble-results.js'
-import type { ExperimentPlan } from './plan.js'
-import { runReplication } from './run-replication.js'
+import type { DesignPoint, ExperimentPlan } from './plan.js'
+import { type ReplicationOptions, replicationInSlices } from './run-replication.js'
 
 export interface RunOptions {
-  /** Called after every replication. */
+  /** Called after every replication, and some times a second during long ones. */
   readonly onProgress?: ((progress: ExperimentProgress) => void) | undefined
-  /** Stops the run between two replications: `runExperiment` then rejects with the signal's reason. */
+  /** Stops the run within a fraction of a second: `runExperiment` then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -21,8 +21,14 @@ export interface ExperimentProgress {
   /** Replications done, of all points. */
   readonly done: number
   readonly total: number
+  /** Share of the whole run that is done, by replications and simulated time; 0 to 1. */
+  readonly ratio: number
   readonly eventCount: number
 }
+
+/** Looks up from a long replication: so many times at most, and not more often than this. */
+const SLICE_COUNT = 1_000
+const TURN_EVERY_MS = 50
 
 /**
  * Runs all of a plan.
@@ -31,22 +37,62 @@ export interface ExperimentProgress {
  * @throws InputError, InvariantError as `runReplication`
  */
 export async function runExperiment(plan: ExperimentPlan, options: RunOptions = {}): Promise<Results> {
-  const total = plan.points.length * plan.replications
+  const turns = new Turns(plan.points.length * plan.replications, options)
   const points = []
-  let done = 0
-  let eventCount = 0
   for (const point of plan.points) {
     const measures: ReplicationMeasures[] = []
     for (let replication = 0; replication < plan.replications; replication++) {
-      options.signal?.throwIfAborted()
-      const measured = runReplication(point, { seed: plan.seed, replication, trace: plan.trace })
-      measures.push(measured)
-      done++
-      eventCount += measured.totals.eventCount
-      options.onProgress?.({ done, total, eventCount })
-      await setImmediate()
+      measures.push(await runInTurns(point, { seed: plan.seed, replication, trace: plan.trace }, turns))
     }
     points.push(pointResult(point, summarise(measures)))
   }
   return assembleResults(plan, points)
+}
+
+async function runInTurns(
+  point: DesignPoint,
+  options: ReplicationOptions,
+  turns: Turns,
+): Promise<ReplicationMeasures> {
+  const slices = replicationInSlices(point, options, SLICE_COUNT)
+  for (let sliceIndex = 1; ; sliceIndex++) {
+    const slice = slices.next()
+    if (slice.done === true) {
+      await turns.replicationDone(slice.value.totals.eventCount)
+      return slice.value
+    }
+    await turns.sliceDone(sliceIndex / SLICE_COUNT, slice.value)
+  }
+}
+
+/** Gives the event loop its turns and tells of progress. Wall-clock time decides when, and about nothing else. */
+class Turns {
+  #done = 0
+  #eventCount = 0
+  #lastTurnMs = performance.now()
+
+  constructor(
+    readonly total: number,
+    readonly options: RunOptions,
+  ) {}
+
+  async replicationDone(eventCount: number): Promise<void> {
+    this.#done++
+    this.#eventCount += eventCount
+    await this.#turn(0, 0)
+  }
+
+  /** @param share - of the replication at hand that is done */
+  async sliceDone(share: number, eventCount: number): Promise<void> {
+    if (performance.now() - this.#lastTurnMs >= TURN_EVERY_MS) await this.#turn(share, eventCount)
+  }
+
+  async #turn(share: number, eventCount: number): Promise<void> {
+    const { total, options } = this
+    const ratio = (this.#done + share) / total
+    options.onProgress?.({ done: this.#done, total, ratio, eventCount: this.#eventCount + eventCount })
+    await setImmediate()
+    options.signal?.throwIfAborted()
+    this.#lastTurnMs = performance.now()
+  }
 }

@@ -4,7 +4,7 @@ import type { Cluster } from '../kubernetes/cluster.js'
 import type { CallSettings } from '../metrics/call-collector.js'
 import { ReplicationCollector, type ReplicationMeasures } from '../metrics/replication-collector.js'
 import { buildCallGraph, type CallSite, eligiblePods } from '../model/call-sites.js'
-import { simulate } from '../model/simulation.js'
+import { simulateInSlices } from '../model/simulation.js'
 import type { WorkloadTrace } from '../workload/workload-trace.js'
 import type { DesignPoint } from './plan.js'
 
@@ -21,19 +21,50 @@ export interface ReplicationOptions {
  * @throws InvariantError if the model contradicts itself, with what is needed to run it again
  */
 export function runReplication(point: DesignPoint, options: ReplicationOptions): ReplicationMeasures {
+  const slices = replicationInSlices(point, options, 1)
+  for (;;) {
+    const slice = slices.next()
+    if (slice.done === true) return slice.value
+  }
+}
+
+/**
+ * Runs it in slices of simulated time, with the same measures in the end.
+ *
+ * @param sliceCount - equal parts of the horizon, at least 1
+ * @returns yields events handled so far after each slice; returns the measures
+ * @throws as `runReplication`
+ */
+export function* replicationInSlices(
+  point: DesignPoint,
+  options: ReplicationOptions,
+  sliceCount: number,
+): Generator<number, ReplicationMeasures, void> {
   const { cluster, scenario } = point
   const { sites } = buildCallGraph(cluster, scenario)
   const settings = sites.map((site) => callSettings(site, cluster))
   const collector = new ReplicationCollector(settings, cluster.pods.length, scenario.spec.warmUp)
   try {
-    return collector.measures(simulate({ cluster, scenario, ...options }, collector))
+    const totals = yield* simulateInSlices({ cluster, scenario, ...options }, collector, sliceCount)
+    return collector.measures(totals)
   } catch (error) {
     if (error instanceof InputError) throw error
-    const reason = error instanceof Error ? error.message : String(error)
-    const { seed, replication } = options
-    const at = point.settings.map(({ axis, value }) => `${axis}=${value}`).join(' ')
-    throw new InvariantError(reason, { scenario: scenario.metadata.name, at, seed, replication })
+    throw withReplay(error, point, options)
   }
+}
+
+/** Where it happened, and where in the program. */
+function withReplay(
+  error: unknown,
+  { settings, scenario }: DesignPoint,
+  options: ReplicationOptions,
+): InvariantError {
+  const reason = error instanceof Error ? error.message : String(error)
+  const { seed, replication } = options
+  const at = settings.map(({ axis, value }) => `${axis}=${value}`).join(' ')
+  const invariant = new InvariantError(reason, { scenario: scenario.metadata.name, at, seed, replication })
+  if (error instanceof Error && error.stack !== undefined) invariant.stack = error.stack
+  return invariant
 }
 
 function callSettings(site: CallSite, cluster: Cluster): CallSettings {

@@ -31,9 +31,35 @@ export function simulate(options: SimulationOptions, observer: Observer): Simula
   return simulateWorld(buildWorld(options), observer)
 }
 
+/**
+ * Runs one replication in slices of simulated time, so that whoever runs it can look up between two of them. The slices
+ * change nothing: the same events in the same order as `simulate`.
+ *
+ * @param sliceCount - equal parts of the horizon, at least 1
+ * @returns yields events handled so far after each slice; returns the totals
+ * @throws as `simulate`
+ */
+export function* simulateInSlices(
+  options: SimulationOptions,
+  observer: Observer,
+  sliceCount: number,
+): Generator<number, SimulationTotals, void> {
+  const world = buildWorld(options)
+  const simulation = new Simulation(world, observer)
+  const horizonNs = options.scenario.spec.horizon
+  simulation.start()
+  for (let slice = 1; slice < sliceCount; slice++) {
+    simulation.advance(Math.floor((horizonNs / sliceCount) * slice))
+    yield world.simulator.eventCount
+  }
+  return simulation.finish()
+}
+
 /** Runs a world from its beginning; as `simulate`. Once only: what is left behind in its parts can be looked at afterwards. */
 export function simulateWorld(world: World, observer: Observer): SimulationTotals {
-  return new Simulation(world, observer).run()
+  const simulation = new Simulation(world, observer)
+  simulation.start()
+  return simulation.finish()
 }
 
 class Simulation {
@@ -57,11 +83,20 @@ class Simulation {
     this.#isDeadlineArmed = new Uint8Array(world.graph.sites.length)
   }
 
-  run(): SimulationTotals {
+  start(): void {
     const { simulator, lanes, demands } = this.world
     simulator.schedule(lanes.warmUpEnd, this.#warmUpNs, 0)
     for (let group = 0; group < demands.length; group++) this.#awaitArrival(group)
-    simulator.run(nanoseconds(this.#horizonNs), (kind, payload) => this.#handle(kind, payload))
+  }
+
+  /** Handles all events up to a time. */
+  advance(untilNs: number): void {
+    this.world.simulator.run(nanoseconds(untilNs), (kind, payload) => this.#handle(kind, payload))
+  }
+
+  /** Goes on to the horizon. */
+  finish(): SimulationTotals {
+    this.advance(this.#horizonNs)
     this.#endUnfinished()
     return this.#totals()
   }

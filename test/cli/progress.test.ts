@@ -9,7 +9,7 @@ async function watch(isTerminal: boolean, replications: number, eachMs: number):
   const line = new ProgressLine(surroundings)
   for (let done = 1; done <= replications; done += 1) {
     now += eachMs
-    await line.update({ done, total: replications, eventCount: done * 1_000 })
+    await line.update({ done, total: replications, ratio: done / replications, eventCount: done * 1_000 })
   }
   await line.clear()
   return surroundings.stderr.text
@@ -39,8 +39,13 @@ describe('ProgressLine', () => {
   })
 })
 
-test('the time left is told in minutes when it is long', () => {
-  expect(progressText({ done: 1, total: 301, eventCount: 5 }, 2_000)).toBe(
+test.each([
+  [
+    { done: 1, total: 301, ratio: 1 / 301, eventCount: 5 },
     '1 of 301 replications, 5 events, about 10 min left',
-  )
+  ],
+  [{ done: 0, total: 1, ratio: 0.25, eventCount: 7 }, '0 of 1 replications, 7 events, about 6 s left'],
+  [{ done: 4, total: 4, ratio: 1, eventCount: 9 }, '4 of 4 replications, 9 events'],
+])('after two seconds %j reads %s', (progress, expected) => {
+  expect(progressText(progress, 2_000)).toBe(expected)
 })
