@@ -1,0 +1,114 @@
+/**
+ * What every run must keep, whatever the scenario: nobody is lost, nothing is left open that nobody uses, times add up.
+ * Throws where a run does not, naming what.
+ */
+import { ReplicationCollector } from '../../src/metrics/replication-collector.js'
+import { eligiblePods } from '../../src/model/call-sites.js'
+import { MAX_NODES_ON_WAY } from '../../src/model/connection-pool.js'
+import { type Observer, Outcome, PARTS, type RequestRecord } from '../../src/model/records.js'
+import type { World } from '../../src/model/world.js'
+import { type Observed, observe } from './observed.js'
+
+function require(isKept: boolean, what: string, context: object): void {
+  if (!isKept) throw new Error(`${what}: ${JSON.stringify(context)}`)
+}
+
+/** Runs a world and checks all that its records must keep. @param also - stands between the model and what is checked */
+export function runConserved(
+  world: World,
+  between: (observer: Observer) => Observer = (same) => same,
+): Observed {
+  const issued = countIssued(world)
+  const seen: RequestRecord[] = []
+  const collector = collectorOf(world)
+  const checked: Observer = {
+    connectionReached: (record) => collector.connectionReached(record),
+    requestEnded(record) {
+      seen.push({ ...record })
+      collector.requestEnded(record)
+    },
+  }
+  const observed = observe(world, between(checked))
+  const { calls } = collector.measures(observed.totals)
+  for (const [site, count] of issued.entries()) {
+    const ended = seen.filter((record) => record.call === site).length
+    require(ended === count, 'issued is not the sum of outcomes', { site, count, ended })
+    const sum = Object.values(calls[site].outcomes).reduce((total, each) => total + each)
+    require(sum === count, 'the figures do not hold every request', { site, count, sum })
+  }
+  for (const record of seen) checkRecord(record, world)
+  return observed
+}
+
+/** Counts the requests opened within the window, by call site. */
+function countIssued(world: World): number[] {
+  const { requests, scenario } = world
+  const counts = world.graph.sites.map(() => 0)
+  const open = requests.open.bind(requests)
+  requests.open = (call, client, parent, intendedNs) => {
+    if (intendedNs >= scenario.spec.warmUp) counts[call.site.index]++
+    return open(call, client, parent, intendedNs)
+  }
+  return counts
+}
+
+function collectorOf({ graph, cluster, scenario }: World): ReplicationCollector {
+  const settings = graph.sites.map((site) => ({
+    callerCount: site.group?.count ?? cluster.pods.length,
+    eligiblePods: eligiblePods(cluster, site).map((pod) => pod.index),
+  }))
+  return new ReplicationCollector(settings, cluster.pods.length, scenario.spec.warmUp)
+}
+
+function checkRecord(record: RequestRecord, { graph, scenario }: World): void {
+  const { timeoutNs } = graph.sites[record.call]
+  const { outcome, responseTimeNs, intendedNs } = record
+  const { warmUp, horizon } = scenario.spec
+  const partsNs = PARTS.map((part) => record[`${part}Ns`])
+  const sumNs = partsNs.reduce((total, each) => total + each)
+  require(partsNs.every((each) => Number.isSafeInteger(each) && each >= 0), 'a part is no time', record)
+  require(intendedNs >= warmUp && intendedNs < horizon, 'intended outside of the window', record)
+  require(intendedNs + responseTimeNs <= horizon, 'ended after the horizon', record)
+  require(responseTimeNs <= timeoutNs, 'ended after its time-out', record)
+  require(outcome !== Outcome.reset, 'reset', record)
+  if (outcome === Outcome.completed) {
+    require(sumNs === responseTimeNs, 'parts do not add up', record)
+    require(record.pod >= 0, 'completed by nobody', record)
+  }
+  if (outcome === Outcome.rejected) require(record.pod >= 0, 'rejected by nobody', record)
+  if (outcome === Outcome.timedOut) require(responseTimeNs === timeoutNs, 'timed out too early', record)
+  if (outcome === Outcome.unfinished)
+    require(intendedNs + responseTimeNs === horizon, 'unfinished too early', record)
+}
+
+/** Once every request has ended and every pod is idle: only idle connections are left, tracked on the nodes that they pass. */
+export function assertDrained({ world, requests }: Observed): void {
+  const { connections, nodes, stations, callers } = world
+  const unfinished = requests.filter((record) => record.outcome === Outcome.unfinished).length
+  require(unfinished === 0, 'unfinished requests', { unfinished })
+  require(world.requests.openCount === 0, 'rows of requests are left', { rows: world.requests.openCount })
+  for (const station of stations)
+    require(station.numberInSystem === 0, 'a pod still has requests', { number: station.numberInSystem })
+  const tracked = new Array<number>(nodes.length).fill(0)
+  let idle = 0
+  for (let caller = 0; caller < callers.count; caller++) {
+    for (let row = connections.takeIdle(caller); row >= 0; row = connections.takeIdle(caller)) {
+      idle++
+      const first = row * MAX_NODES_ON_WAY
+      for (const node of connections.nodes.subarray(first, first + connections.nodeCount[row]))
+        tracked[node]++
+    }
+  }
+  require(connections.openCount === idle, 'connections are left that nobody can use', {
+    open: connections.openCount,
+    idle,
+  })
+  for (const [index, node] of nodes.entries()) {
+    const { entryCount } = node.connectionTable
+    require(entryCount === tracked[index], 'connection tracking is not of the open connections', {
+      index,
+      entryCount,
+      tracked: tracked[index],
+    })
+  }
+}

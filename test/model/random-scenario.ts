@@ -1,0 +1,240 @@
+/**
+ * Whole scenarios drawn from one number: topology, Services, policies, affinity, clients, connections, time-outs, calls,
+ * links, queues. Small and busy on purpose, so that queues fill, time runs out and connections are used again.
+ */
+import { NS_PER_MS, NS_PER_US } from '../../src/base/nanoseconds.js'
+import { type Stream, Streams } from '../../src/engine/streams.js'
+import { loadExperiment } from '../../src/experiment/load-experiment.js'
+import type { DesignPoint } from '../../src/experiment/plan.js'
+
+/** Kubernetes objects and the `spec` of a scenario, as a file would have them. */
+export interface ScenarioDraft {
+  readonly documents: readonly object[]
+  readonly spec: Readonly<Record<string, unknown>> & { readonly clients: readonly object[] }
+}
+
+export interface DraftOptions {
+  /** Every distribution is a constant. */
+  readonly isConstant?: boolean
+  /** Every length of time is multiplied by this integer. */
+  readonly timeFactor?: number
+}
+
+/** The scenario of a number; the same one every time. */
+export function draftScenario(seed: number, options: DraftOptions = {}): ScenarioDraft {
+  return new Draft(new Streams(seed, 0).get('draft'), options).all()
+}
+
+/** Loads a draft as the files of a user. */
+export function loadDraft({ documents, spec }: ScenarioDraft): DesignPoint {
+  const scenario = {
+    apiVersion: 'svcsim.dev/v1alpha1',
+    kind: 'Scenario',
+    metadata: { name: 'swarm' },
+    spec: { manifests: ['shop.yaml'], ...spec },
+  }
+  const text = documents.map((each) => JSON.stringify(each)).join('\n---\n')
+  const { points } = loadExperiment({
+    scenarioFile: { path: 'scenario.yaml', text: JSON.stringify(scenario) },
+    manifestFiles: [{ path: 'shop.yaml', text }],
+    settings: [],
+    axes: [],
+    command: '',
+  })
+  return points[0]
+}
+
+type ServiceKind = 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'headless'
+
+class Draft {
+  readonly #factor: number
+  readonly #isConstant: boolean
+  readonly #nodes: string[]
+  readonly #kinds = new Map<string, ServiceKind>()
+
+  constructor(
+    readonly stream: Stream,
+    { isConstant = false, timeFactor = 1 }: DraftOptions,
+  ) {
+    this.#factor = timeFactor
+    this.#isConstant = isConstant
+    this.#nodes = ['node-a', 'node-b', 'node-c', 'node-d'].slice(0, this.#count(1, 4))
+  }
+
+  all(): ScenarioDraft {
+    const names = ['web', 'cart', 'db'].slice(0, this.#count(1, 3))
+    for (const name of names)
+      this.#kinds.set(name, this.#pick('ClusterIP', 'NodePort', 'LoadBalancer', 'headless'))
+    const documents = names.flatMap((name) => [this.#deployment(name), this.#service(name)])
+    const pods = names.map((name, index) => [name, this.#behaviour(names.slice(index + 1))])
+    const balanced = names.filter((name) => this.#kinds.get(name) === 'LoadBalancer')
+    return {
+      documents,
+      spec: {
+        seed: this.#count(0, 1_000_000),
+        warmUp: this.#time(this.#pick(0, 0, 100) * NS_PER_MS),
+        horizon: this.#time(500 * NS_PER_MS),
+        cluster: {
+          nodes: this.#nodes.map((name) => ({
+            name,
+            zone: this.#pick('zone-1', 'zone-2', ''),
+            cpus: this.#count(1, 2),
+          })),
+        },
+        pods: Object.fromEntries(pods),
+        clients: Array.from({ length: this.#count(1, 3) }, (_, index) =>
+          this.#clients(`group-${index}`, this.#pick(...names)),
+        ),
+        loadBalancers: Object.fromEntries(balanced.map((name) => [name, this.#balancer()])),
+        links: {
+          sameNode: this.#delay(10 * NS_PER_US),
+          sameZone: this.#delay(150 * NS_PER_US),
+          otherZone: this.#delay(500 * NS_PER_US),
+          outside: this.#delay(this.#pick(1, 10) * NS_PER_MS),
+        },
+        dns: {
+          lookupTime: this.#delay(300 * NS_PER_US),
+          cacheTime: this.#time(this.#pick(0, 20, 500) * NS_PER_MS),
+        },
+        costs: this.#costs(),
+      },
+    }
+  }
+
+  #deployment(name: string): object {
+    const labels = { app: name }
+    const container = { name, image: name, ports: [{ containerPort: 8_080 }] }
+    const least = this.#kinds.get(name) === 'headless' ? 1 : 0
+    return {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name },
+      spec: {
+        replicas: Math.max(least, this.#pick(0, 1, 1, 2, 3, 4)),
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [container] } },
+      },
+    }
+  }
+
+  #service(name: string): object {
+    const kind = this.#kinds.get(name)
+    const isExternal = kind === 'NodePort' || kind === 'LoadBalancer'
+    const seconds = this.#pick(1, 10_800) * this.#factor
+    const affinity = this.#pick<object>(
+      {},
+      {},
+      { sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: seconds } } },
+    )
+    return {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name },
+      spec: {
+        selector: { app: name },
+        ports: [{ port: 80, targetPort: 8_080 }],
+        ...(kind === 'headless' ? { clusterIP: 'None' } : { type: kind, ...affinity }),
+        ...(isExternal ? { externalTrafficPolicy: this.#pick('Cluster', 'Cluster', 'Local') } : {}),
+        ...(kind === 'headless' ? {} : { internalTrafficPolicy: this.#pick('Cluster', 'Cluster', 'Local') }),
+      },
+    }
+  }
+
+  #behaviour(callees: readonly string[]): object {
+    const callCount = callees.length === 0 ? 0 : this.#count(0, 2)
+    return {
+      servers: this.#count(1, 3),
+      queueCapacity: this.#pick(0, 1, 3, 1_024),
+      serviceTime: this.#delay(this.#count(1, 20) * NS_PER_MS),
+      speed: this.#pick<object>({}, { 0: 0.5 }),
+      calls: Array.from({ length: callCount }, () => ({
+        to: `${this.#pick(...callees)}:80`,
+        ...this.#connection(),
+      })),
+    }
+  }
+
+  #clients(name: string, to: string): object {
+    return {
+      name,
+      to: `${to}:80`,
+      count: this.#count(1, 8),
+      ...this.#way(to),
+      arrivals: {
+        rate: `${this.#pick(20, 50, 100, 200) / this.#factor}/s`,
+        process: this.#isConstant ? 'paced' : this.#pick('poisson', 'paced'),
+        order: this.#pick('random', 'inTurn', 'shuffled'),
+      },
+      ...this.#connection(),
+    }
+  }
+
+  /** A way in that the Service has. */
+  #way(to: string): object {
+    const kind = this.#kinds.get(to)
+    const inside = { location: 'inside', nodes: this.#pick<string[]>([], [this.#pick(...this.#nodes)]) }
+    const nodePort = {
+      via: 'nodePort',
+      entryNodes: this.#pick<string[]>([], [this.#pick(...this.#nodes)]),
+      entryPolicy: this.#pick('perClient', 'roundRobin', 'random'),
+    }
+    const outside: object = { location: 'outside' }
+    if (kind === 'ClusterIP' || kind === 'headless') return inside
+    if (kind === 'NodePort')
+      return this.#pick<object>(inside, { ...inside, ...nodePort }, { ...outside, ...nodePort })
+    return this.#pick(
+      inside,
+      outside,
+      outside,
+      { ...outside, ...nodePort },
+      { ...inside, via: 'loadBalancer' },
+    )
+  }
+
+  #connection(): object {
+    return {
+      connection: this.#pick('perRequest', 'keepAlive'),
+      ...this.#pick<object>({}, { maxRequests: this.#count(1, 4) }),
+      timeout: this.#time(this.#pick(5, 25, 50, 300, 1_000) * NS_PER_MS),
+    }
+  }
+
+  #balancer(): object {
+    return {
+      algorithm: this.#pick('roundRobin', 'random', 'sourceHash', 'leastConnections'),
+      targets: this.#pick('nodes', 'pods'),
+    }
+  }
+
+  #costs(): object {
+    const preset = this.#pick('iptables-nft', 'iptables-legacy', 'none')
+    if (!this.#isConstant) return { preset }
+    const constants = { connection: 5_000, rule: 15, statisticRule: 121, recentListWalk: 12, packet: 1_770 }
+    const scaled = Object.entries(constants).map(([name, value]) => [name, value * this.#factor])
+    return { preset, set: Object.fromEntries(scaled) }
+  }
+
+  /** A constant, or a distribution of this mean. */
+  #delay(meanNs: number): unknown {
+    const mean = this.#time(meanNs)
+    const drawn = this.#pick<unknown>(
+      mean,
+      mean,
+      { distribution: 'exponential', mean },
+      { distribution: 'lognormal', mean, cv: 1 },
+    )
+    return this.#isConstant ? mean : drawn
+  }
+
+  #time(ns: number): string {
+    return `${ns * this.#factor}ns`
+  }
+
+  #count(min: number, max: number): number {
+    return min + this.stream.below(max - min + 1)
+  }
+
+  #pick<T>(...choices: readonly T[]): T {
+    return choices[this.stream.below(choices.length)]
+  }
+}
