@@ -74,8 +74,8 @@ describe('mean response times of queues with closed forms', () => {
   it.each(answers)('$name', ({ system, meanResponse: expected }) => {
     const runs = runQueueSystem(system, {
       replications: 30,
-      requests: 20_000,
-      warmUpRequests: 4_000,
+      requests: 40_000,
+      warmUpRequests: 8_000,
       seed: 20_260_101,
     })
     const { value, halfWidth95 } = estimateOf(runs, meanResponse)
@@ -90,8 +90,8 @@ describe('mean response times of queues with closed forms', () => {
     }
     const runs = runQueueSystem(system, {
       replications: 30,
-      requests: 20_000,
-      warmUpRequests: 4_000,
+      requests: 40_000,
+      warmUpRequests: 8_000,
       seed: 20_260_102,
     })
     const { value, halfWidth95 } = estimateOf(runs, ({ calls: [call] }) => {
