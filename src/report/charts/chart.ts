@@ -1,0 +1,84 @@
+/**
+ * A chart as data: what it shows, what it found, and its numbers as a table for those who can not see it. Made from
+ * results without any drawing code; `render-svg.ts` draws it. Texts are as the user wrote them and escaped by the sink.
+ */
+
+/** One chart. */
+export interface Chart {
+  /** File name without its ending; letters, digits and hyphens. */
+  readonly name: string
+  /** The finding, without a full stop. */
+  readonly title: string
+  /** How to read it, one line. */
+  readonly subtitle: string
+  /** What the picture shows, for those who hear the page. */
+  readonly alt: string
+  readonly table: ChartTable
+  readonly picture: LinePicture | PanelPicture | StackPicture
+}
+
+/** The numbers of a chart, with their units. */
+export interface ChartTable {
+  readonly headers: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+}
+
+/** Figures against an axis: one line for each series. */
+export interface LinePicture {
+  readonly kind: 'lines'
+  readonly x: {
+    readonly name: string
+    /** Labelled places on the axis, in increasing order. */
+    readonly ticks: readonly { readonly at: number; readonly label: string }[]
+    /** False: places are names without distance, and nothing connects them. */
+    readonly isContinuous: boolean
+  }
+  readonly y: { readonly name: string; readonly max?: number }
+  readonly series: readonly LineSeries[]
+}
+
+/** One line; values are in the unit of the vertical axis. */
+export interface LineSeries {
+  readonly label: string
+  /** Colour and marker: lines that belong together share it. */
+  readonly styleIndex: number
+  /** Drawn dashed, without a place in the legend: the companion of the line of the same style. */
+  readonly isCompanion: boolean
+  readonly points: readonly LinePoint[]
+}
+
+/** One point of a line. */
+export interface LinePoint {
+  readonly x: number
+  readonly y: number
+  /** Half of the interval; 0 where there is none. */
+  readonly half: number
+  /** Written beside the point, e.g. `46.3 ms`. */
+  readonly text: string
+}
+
+/** Bars with the line at which all would be equal, one panel beside the other. */
+export interface PanelPicture {
+  readonly kind: 'panels'
+  readonly y: { readonly name: string }
+  readonly panels: readonly {
+    readonly title: string
+    readonly xName: string
+    readonly bars: readonly {
+      readonly label: string
+      readonly value: number
+    }[]
+    readonly even: number
+  }[]
+}
+
+/** Horizontal bars of 100 %, cut into parts. */
+export interface StackPicture {
+  readonly kind: 'stack'
+  readonly rows: readonly { readonly label: string; readonly note: string }[]
+  /** Shares of each row, 0 to 1. */
+  readonly segments: readonly {
+    readonly label: string
+    readonly shares: readonly number[]
+  }[]
+}

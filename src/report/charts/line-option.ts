@@ -1,0 +1,181 @@
+/** A line picture as a setting of echarts: lines with markers, intervals as error bars, a legend below the title. */
+import type { CustomSeriesRenderItem } from 'echarts'
+import type { EChartsCoreOption } from 'echarts/core'
+import type { Chart, LinePicture, LineSeries } from './chart.js'
+import { COLOURS, FAINT_INK, GRID_LINE, GROUND, INK, MARKERS } from './palette.js'
+import { drawn, FONT, frameOf, MARGIN, textPixels, WIDTH } from './svg-frame.js'
+
+const PLOT_HEIGHT = 260
+const LEGEND_LINE = 22
+const AXIS_SPACE = 58
+
+/** Points that can carry their figure without covering one another. */
+const MAX_LABELLED = 8
+
+/** Characters of a legend entry. */
+const LEGEND_CHARACTERS = 60
+
+/** The option and the height of the picture. */
+export function lineOption(
+  chart: Chart,
+  picture: LinePicture,
+): { option: EChartsCoreOption; height: number } {
+  const frame = frameOf(chart)
+  const main = picture.series.filter((series) => !series.isCompanion)
+  const legendLines = main.length > 1 ? legendLineCount(main) : 0
+  const plotTop = frame.top + legendLines * LEGEND_LINE + 26
+  const height = plotTop + PLOT_HEIGHT + AXIS_SPACE
+  const option: EChartsCoreOption = {
+    ...frame.option,
+    ...(legendLines === 0 ? {} : { legend: legendOption(main, frame.top) }),
+    grid: { left: 64, right: 34, top: plotTop, height: PLOT_HEIGHT },
+    xAxis: xAxisOption(picture),
+    yAxis: yAxisOption(picture),
+    series: [
+      ...picture.series.map((series) => errorBars(series)),
+      ...picture.series.map((series) => lineSeries(series, picture)),
+    ],
+  }
+  return { option, height }
+}
+
+function legendLineCount(series: readonly LineSeries[]): number {
+  let lines = 1
+  let used = 0
+  for (const { label } of series) {
+    const width = 46 + textPixels(drawn(label, LEGEND_CHARACTERS))
+    if (used > 0 && used + width > WIDTH - 2 * MARGIN) {
+      lines += 1
+      used = 0
+    }
+    used += width
+  }
+  return lines
+}
+
+function legendOption(series: readonly LineSeries[], top: number): EChartsCoreOption {
+  return {
+    left: MARGIN - 5,
+    right: MARGIN,
+    top,
+    itemGap: 16,
+    itemWidth: 24,
+    data: series.map(seriesName),
+    textStyle: { fontFamily: FONT, fontSize: 12, color: INK },
+  }
+}
+
+/** Names are the identity of a series in echarts, so the index keeps equal labels apart (invisibly, at the end). */
+function seriesName({ label, styleIndex }: LineSeries): string {
+  return drawn(label, LEGEND_CHARACTERS) + ' '.repeat(styleIndex)
+}
+
+function xAxisOption({ x }: LinePicture): EChartsCoreOption {
+  const places = x.ticks.map(({ at }) => at)
+  const labels = new Map(x.ticks.map(({ at, label }) => [at, drawn(label, x.isContinuous ? 12 : 24)]))
+  const padding = x.isContinuous ? 0 : 0.5
+  return {
+    type: 'value',
+    min: Math.min(...places) - padding,
+    max: x.isContinuous ? 'dataMax' : Math.max(...places) + padding,
+    name: drawn(x.name, 60),
+    nameLocation: 'middle',
+    nameGap: 30,
+    nameTextStyle: { fontFamily: FONT, fontSize: 12, color: FAINT_INK },
+    axisLine: { onZero: false, lineStyle: { color: FAINT_INK } },
+    axisTick: { customValues: places },
+    axisLabel: {
+      customValues: places,
+      hideOverlap: true,
+      fontFamily: FONT,
+      color: INK,
+      formatter: (at: number) => labels.get(at) ?? '',
+    },
+    splitLine: { show: false },
+  }
+}
+
+function yAxisOption({ y }: LinePicture): EChartsCoreOption {
+  return {
+    type: 'value',
+    min: 0,
+    ...(y.max === undefined ? {} : { max: y.max }),
+    name: y.name,
+    nameLocation: 'end',
+    nameGap: 12,
+    nameTextStyle: {
+      fontFamily: FONT,
+      fontSize: 12,
+      color: FAINT_INK,
+      align: 'right',
+    },
+    axisLine: { show: false },
+    axisTick: { show: false },
+    axisLabel: { fontFamily: FONT, color: INK },
+    splitLine: { lineStyle: { color: GRID_LINE } },
+  }
+}
+
+function lineSeries(series: LineSeries, { x, series: all }: LinePicture): EChartsCoreOption {
+  const colour = COLOURS[series.styleIndex % COLOURS.length]
+  const isDense = series.points.length > 40
+  const isLabelled = all.every(({ styleIndex }) => styleIndex === 0) && series.points.length <= MAX_LABELLED
+  return {
+    type: 'line',
+    name: series.isCompanion ? '' : seriesName(series),
+    silent: true,
+    symbol: MARKERS[series.styleIndex % MARKERS.length],
+    symbolSize: series.isCompanion ? 5 : 8,
+    showSymbol: !isDense,
+    itemStyle: { color: colour },
+    lineStyle: {
+      color: colour,
+      width: x.isContinuous ? (series.isCompanion ? 1.5 : 2.5) : 0,
+      type: series.isCompanion ? [5, 4] : 'solid',
+    },
+    label: {
+      show: isLabelled,
+      position: series.isCompanion ? 'bottom' : 'top',
+      distance: 7,
+      fontFamily: FONT,
+      fontSize: 11,
+      color: INK,
+      textBorderColor: GROUND,
+      textBorderWidth: 3,
+      formatter: ({ dataIndex }: { dataIndex: number }) => series.points[dataIndex].text,
+    },
+    data: series.points.map(({ x: at, y }) => [at, y]),
+    z: series.isCompanion ? 3 : 4,
+  }
+}
+
+/** A vertical line with caps over each interval. */
+function errorBars({ points, styleIndex }: LineSeries): EChartsCoreOption {
+  const colour = COLOURS[styleIndex % COLOURS.length]
+  const renderItem: CustomSeriesRenderItem = (_, api) => {
+    const [x, low] = api.coord([api.value(0), api.value(1)])
+    const [, high] = api.coord([api.value(0), api.value(2)])
+    const stroke = { stroke: colour, lineWidth: 1.2, fill: 'none' }
+    const line = (x1: number, y1: number, x2: number, y2: number) => ({
+      type: 'line' as const,
+      shape: { x1, y1, x2, y2 },
+      style: stroke,
+    })
+    return {
+      type: 'group',
+      children: [line(x, low, x, high), line(x - 4, low, x + 4, low), line(x - 4, high, x + 4, high)],
+    }
+  }
+  const data = points
+    .filter(({ half }) => half > 0)
+    .map(({ x, y, half }) => [x, Math.max(0, y - half), y + half])
+  return {
+    type: 'custom',
+    silent: true,
+    renderItem,
+    data,
+    encode: { x: 0, y: [1, 2] },
+    z: 2,
+    clip: true,
+  }
+}

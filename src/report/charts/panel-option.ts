@@ -1,0 +1,123 @@
+/** Panels of bars as a setting of echarts: up to three beside each other, each with the line of the even share. */
+import type { EChartsCoreOption } from 'echarts/core'
+import type { Chart, PanelPicture } from './chart.js'
+import { COLOURS, FAINT_INK, GRID_LINE, INK } from './palette.js'
+import { drawn, FONT, frameOf, MARGIN, WIDTH } from './svg-frame.js'
+
+const PLOT_HEIGHT = 150
+const TITLE_SPACE = 46
+const AXIS_SPACE = 52
+const LEFT_SPACE = 52
+const GAP = 18
+
+/** Panels whose highest bars differ by no more than this factor have the same scale, so that they can be compared. */
+const SAME_SCALE_WITHIN = 4
+
+/** The option and the height of the picture. */
+export function panelOption(
+  chart: Chart,
+  picture: PanelPicture,
+): { option: EChartsCoreOption; height: number } {
+  const frame = frameOf(chart)
+  const columns = picture.panels.length === 4 ? 2 : Math.min(3, picture.panels.length)
+  const panelHeight = TITLE_SPACE + PLOT_HEIGHT + AXIS_SPACE
+  const panelWidth = (WIDTH - 2 * MARGIN - (columns - 1) * GAP) / columns
+  const scale = commonScale(picture)
+  const places = picture.panels.map((panel, index) => ({
+    panel,
+    index,
+    left: Math.round(MARGIN + (index % columns) * (panelWidth + GAP)),
+    top: frame.top + Math.floor(index / columns) * panelHeight,
+  }))
+  const characters = Math.floor(panelWidth / 7)
+  const option: EChartsCoreOption = {
+    ...frame.option,
+    title: [
+      frame.option['title'],
+      ...places.map(({ panel, left, top }) => ({
+        text: drawn(panel.title, characters),
+        left: left - 5,
+        top: top + 6,
+        textStyle: {
+          fontFamily: FONT,
+          fontSize: 12,
+          fontWeight: 'bold',
+          color: INK,
+        },
+      })),
+    ],
+    grid: places.map(({ left, top }) => ({
+      left: left + LEFT_SPACE,
+      top: top + TITLE_SPACE,
+      width: Math.round(panelWidth - LEFT_SPACE - 4),
+      height: PLOT_HEIGHT,
+    })),
+    xAxis: places.map(({ panel, index }) => ({
+      type: 'category',
+      gridIndex: index,
+      data: panel.bars.map(({ label }) => drawn(label, 14)),
+      name: drawn(panel.xName, characters - 8),
+      nameLocation: 'middle',
+      nameGap: 26,
+      nameTextStyle: { fontFamily: FONT, fontSize: 12, color: FAINT_INK },
+      axisLine: { lineStyle: { color: FAINT_INK } },
+      axisTick: { show: false },
+      axisLabel: {
+        hideOverlap: true,
+        fontFamily: FONT,
+        fontSize: 11,
+        color: INK,
+      },
+    })),
+    yAxis: places.map(({ index }) => ({
+      type: 'value',
+      gridIndex: index,
+      min: 0,
+      ...(scale === undefined ? {} : { max: scale }),
+      splitNumber: 4,
+      name: index % columns === 0 ? picture.y.name : '',
+      nameGap: 10,
+      nameTextStyle: {
+        fontFamily: FONT,
+        fontSize: 12,
+        color: FAINT_INK,
+        align: 'center',
+      },
+      axisLine: { show: false },
+      axisTick: { show: false },
+      axisLabel: { fontFamily: FONT, fontSize: 11, color: INK },
+      splitLine: { lineStyle: { color: GRID_LINE } },
+    })),
+    series: places.map(({ panel, index }) => ({
+      type: 'bar',
+      silent: true,
+      xAxisIndex: index,
+      yAxisIndex: index,
+      barMaxWidth: 46,
+      barCategoryGap: panel.bars.length > 40 ? '5%' : '30%',
+      itemStyle: { color: COLOURS[0] },
+      data: panel.bars.map(({ value }) => value),
+      markLine: {
+        silent: true,
+        symbol: 'none',
+        label: { show: false },
+        lineStyle: { color: COLOURS[1], width: 2, type: [6, 4] },
+        data: [{ yAxis: panel.even }],
+      },
+    })),
+  }
+  return {
+    option,
+    height: frame.top + Math.ceil(picture.panels.length / columns) * panelHeight,
+  }
+}
+
+/** A round number above all bars; undefined if the panels are too different for one scale. */
+function commonScale({ panels }: PanelPicture): number | undefined {
+  const tops = panels.map(({ bars, even }) => bars.reduce((most, { value }) => Math.max(most, value), even))
+  const most = Math.max(...tops)
+  if (panels.length === 1 || most > SAME_SCALE_WITHIN * Math.min(...tops)) return undefined
+  let step = 1
+  while (step * 10 < most) step *= 10
+  return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((factor) => factor * step).find((top) => top >= most)
+}

@@ -1,0 +1,159 @@
+/** The charts of a single run: response time by percentile, and the parts of its mean. */
+import { ln } from '../../base/exact-math.js'
+import { bucketUpperBound } from '../../results/histogram-buckets.js'
+import { PART_NAMES } from '../../results/metric-catalogue.js'
+import type { CallResult, Results } from '../../results/results-schema.js'
+import { callTitle, serviceName } from '../calls.js'
+import { figureColumn } from '../figure-column.js'
+import { estimateText, figureText } from '../figures.js'
+import type { Chart, LinePoint } from './chart.js'
+
+/** Calls that a chart holds. */
+const MAX_CALLS = 7
+
+/** Steps of the percentile axis, in decades: finer ones can not be seen. */
+const LEAST_STEP = 0.01
+
+const PERCENTILES = [
+  '0 %',
+  '90 %',
+  '99 %',
+  '99.9 %',
+  '99.99 %',
+  '99.999 %',
+  '99.9999 %',
+  '99.99999 %',
+  '99.999999 %',
+]
+
+const TIME_UNITS: Readonly<Record<string, number>> = {
+  ns: 1,
+  µs: 1e3,
+  ms: 1e6,
+  s: 1e9,
+  min: 6e10,
+  h: 3.6e12,
+}
+
+/** Response time by percentile, on the scale of HdrHistogram: each step to the right is ten times rarer. */
+export function percentileChart(results: Results): Chart | undefined {
+  const calls = completedCalls(results)
+  if (calls.length === 0) return undefined
+  const [first] = calls
+  const { p50, p99 } = first.responseTime
+  const title = `Half of ${first.caller} → ${serviceName(first)} take at most ${figureText('duration', p50.value)}, 99 % at most ${figureText('duration', p99.value)}`
+  const unit = figureColumn(
+    'duration',
+    calls.flatMap((call) => [call.responseTime.p50, call.responseTime.max]),
+  ).unit
+  const size = TIME_UNITS[unit] ?? 1
+  const series = calls.map((call, styleIndex) => ({
+    label: callTitle(call),
+    styleIndex,
+    isCompanion: false,
+    points: curve(call, size),
+  }))
+  const widest = Math.max(1, ...series.map(({ points }) => points.at(-1)?.x ?? 0))
+  const ticks = PERCENTILES.slice(0, Math.floor(widest) + 1).map((label, at) => ({ at, label }))
+  return {
+    name: 'percentiles',
+    title,
+    subtitle:
+      'response time by percentile; each step to the right is ten times rarer; all replications together',
+    alt: `Curves of response time against percentile for ${calls.length === 1 ? 'one call' : `${calls.length} calls`}. ${title}. The numbers are in the table below it.`,
+    table: percentileTable(calls),
+    picture: {
+      kind: 'lines',
+      x: {
+        name: 'percentile of completed requests',
+        isContinuous: true,
+        ticks,
+      },
+      y: { name: unit },
+      series,
+    },
+  }
+}
+
+/** What share of the mean response time each part has. */
+export function partsChart(results: Results): Chart | undefined {
+  const calls = completedCalls(results).filter((call) => (call.responseTime.mean.value ?? 0) > 0)
+  if (calls.length === 0) return undefined
+  const [first] = calls
+  const mean = first.responseTime.mean.value ?? 1
+  const largest = PART_NAMES.reduce((left, right) =>
+    (first.parts[right].value ?? 0) > (first.parts[left].value ?? 0) ? right : left,
+  )
+  const share = figureText('ratio', (first.parts[largest].value ?? 0) / mean)
+  const title = `${share} of the mean response time of ${first.caller} → ${serviceName(first)} is ${largest}`
+  const names = PART_NAMES.filter((name) => calls.some((call) => (call.parts[name].value ?? 0) > 0))
+  return {
+    name: 'parts',
+    title,
+    subtitle: 'parts of the mean response time',
+    alt: `Stacked bars of the parts of the mean response time. ${title}. The numbers are in the table below it.`,
+    table: {
+      headers: ['call', 'mean', ...names],
+      rows: calls.map((call) => [
+        callTitle(call),
+        ...[call.responseTime.mean, ...names.map((name) => call.parts[name])].map((each) =>
+          estimateText('duration', each),
+        ),
+      ]),
+    },
+    picture: {
+      kind: 'stack',
+      rows: calls.map((call) => ({
+        label: `${call.caller} → ${serviceName(call)}`,
+        note: figureText('duration', call.responseTime.mean.value),
+      })),
+      segments: names.map((label) => ({
+        label,
+        shares: calls.map((call) => (call.parts[label].value ?? 0) / (call.responseTime.mean.value ?? 1)),
+      })),
+    },
+  }
+}
+
+function completedCalls(results: Results): readonly CallResult[] {
+  return results.points[0].calls
+    .filter((call) => call.responseTime.histogram.counts.length > 0)
+    .slice(0, MAX_CALLS)
+}
+
+/** The longest response time of each share of requests; a step at each bucket, thinned to what can be seen. */
+function curve(call: CallResult, unitSize: number): readonly LinePoint[] {
+  const { bitsPerOctave, buckets, counts } = call.responseTime.histogram
+  const total = counts.reduce((sum, count) => sum + count, 0)
+  const points: LinePoint[] = []
+  let below = 0
+  for (const [index, bucket] of buckets.entries()) {
+    const y = bucketUpperBound(bucket, bitsPerOctave) / unitSize
+    const from = decades(total, below)
+    below += counts[index]
+    // The rarest request is one in `total`: the curve ends there, since nothing is known beyond.
+    const to = Math.min(decades(total, below), decades(total, total - 1))
+    const last = points.at(-1)
+    if (last === undefined || to - last.x >= LEAST_STEP || index === buckets.length - 1) {
+      points.push({ x: from, y, half: 0, text: '' }, { x: to, y, half: 0, text: '' })
+    }
+  }
+  return points
+}
+
+/** -log10(1 - below/total): 1 at 90 %, 2 at 99 %. */
+function decades(total: number, below: number): number {
+  return below >= total ? Number.POSITIVE_INFINITY : (ln(total) - ln(total - below)) / ln(10)
+}
+
+function percentileTable(calls: readonly CallResult[]): Chart['table'] {
+  const columns = ['p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const
+  return {
+    headers: ['call', 'completed', 'p50', 'p90', 'p95', 'p99', 'p99.9', 'max'],
+    rows: calls.map((call) => [
+      callTitle(call),
+      figureText('count', call.responseTime.count),
+      ...columns.map((name) => estimateText('duration', call.responseTime[name])),
+    ]),
+  }
+}

@@ -1,0 +1,189 @@
+/** The charts of a sweep: response times and stickiness along its main factor. */
+import { type Metric, metricAt } from '../../results/metric-catalogue.js'
+import type { Estimate, Results } from '../../results/results-schema.js'
+import { figureColumn } from '../figure-column.js'
+import { estimateText, figureText } from '../figures.js'
+import type { SweepAxis } from '../sweep-axes.js'
+import { metricFinding } from '../sweep-findings.js'
+import { type SweepLines, type SweepSeries, sharedOut, sweepLines } from '../sweep-series.js'
+import type { Chart, LinePicture, LineSeries } from './chart.js'
+
+/** Charts of one kind that are drawn; the tables hold the rest. */
+const MAX_CHARTS = 12
+
+/** Beyond this many lines the companions (p50) are in the table only. */
+const MAX_WITH_COMPANIONS = 4
+
+/** What one kind of chart shows. */
+interface Subject {
+  readonly name: string
+  readonly metric: Metric
+  readonly companion: Metric | undefined
+  readonly isWhole: boolean
+}
+
+const SUBJECTS: readonly Subject[] = [
+  {
+    name: 'response-time',
+    metric: metricAt('responseTime.p99'),
+    companion: metricAt('responseTime.p50'),
+    isWhole: false,
+  },
+  {
+    name: 'stickiness',
+    metric: metricAt('stickiness.returnRatio'),
+    companion: undefined,
+    isWhole: true,
+  },
+]
+
+/** The charts of a sweep, in the order in which they are read; none if nothing varies or nothing was observed. */
+export function sweepCharts(results: Results): readonly Chart[] {
+  const lines = sweepLines(results)
+  if (lines === undefined) return []
+  return SUBJECTS.flatMap((subject) => {
+    const groups = sharedOut(lines).filter(({ series }) =>
+      series.some((each) => hasValues(each, subject.metric)),
+    )
+    return groups.slice(0, MAX_CHARTS).map(({ common, series }, index) => {
+      const name = groups.length === 1 ? subject.name : `${subject.name}-${index + 1}`
+      return sweepChart(name, subject, common, { axis: lines.axis, series })
+    })
+  })
+}
+
+function sweepChart(name: string, subject: Subject, common: string, lines: SweepLines): Chart {
+  const { metric, companion } = subject
+  const finding = metricFinding(lines, metric)
+  const isWithCompanion = companion !== undefined && lines.series.length <= MAX_WITH_COMPANIONS
+  const how = isWithCompanion ? `solid: ${metric.label}, dashed: ${companion.label}` : metric.label
+  const hasIntervals = lines.series.some(({ steps }) =>
+    steps.some(({ call }) => (metric.of(call).halfWidth95 ?? 0) > 0),
+  )
+  const subtitle = `${how}${hasIntervals ? ', with 95 % intervals' : ''}`
+  return {
+    name,
+    title: common === '' ? finding : `${common}: ${finding}`,
+    subtitle,
+    alt: `Chart of ${metric.label} against ${lines.axis.name}, ${lines.series.length === 1 ? 'one line' : `${lines.series.length} lines`}. ${finding}. The numbers are in the table below it.`,
+    table: numbersTable(subject, lines),
+    picture: linePicture(subject, isWithCompanion, lines),
+  }
+}
+
+function linePicture(subject: Subject, isWithCompanion: boolean, lines: SweepLines): LinePicture {
+  const metrics =
+    isWithCompanion && subject.companion !== undefined
+      ? [subject.metric, subject.companion]
+      : [subject.metric]
+  const estimates = lines.series.flatMap(({ steps }) => steps.map(({ call }) => subject.metric.of(call)))
+  const unit = displayUnit(subject.metric, estimates)
+  const place = placesOf(lines.axis)
+  const series = lines.series.flatMap((each, styleIndex) =>
+    metrics.map((metric, index) => lineOf(each, metric, unit.size, styleIndex, index > 0, place)),
+  )
+  return {
+    kind: 'lines',
+    x: {
+      name: lines.axis.name,
+      isContinuous: lines.axis.numbers !== undefined,
+      ticks: lines.axis.values
+        .map((label) => ({ at: place(label), label }))
+        .sort((left, right) => left.at - right.at),
+    },
+    y: {
+      name: subject.metric.unit === 'ratio' ? `${subject.metric.label}, %` : unit.name,
+      ...(subject.isWhole ? { max: 100 } : {}),
+    },
+    series,
+  }
+}
+
+function lineOf(
+  series: SweepSeries,
+  metric: Metric,
+  unitSize: number,
+  styleIndex: number,
+  isCompanion: boolean,
+  place: (value: string) => number,
+): LineSeries {
+  const points = series.steps.flatMap(({ value, call }) => {
+    const estimate = metric.of(call)
+    if (estimate.value === null) return []
+    const half = (estimate.halfWidth95 ?? 0) / unitSize
+    return [
+      {
+        x: place(value),
+        y: estimate.value / unitSize,
+        half,
+        text: figureText(metric.unit, estimate.value),
+      },
+    ]
+  })
+  return {
+    label: series.label === '' ? metric.label : series.label,
+    styleIndex,
+    isCompanion,
+    points,
+  }
+}
+
+/**
+ * Where values stand on the axis: at their number, unless one is over 20 times another and would crush it; then, and
+ * where they are no numbers, one beside the other.
+ */
+function placesOf(axis: SweepAxis): (value: string) => number {
+  const { numbers } = axis
+  const least = numbers?.reduce((left, right) => Math.min(left, right)) ?? 0
+  const most = numbers?.reduce((left, right) => Math.max(left, right)) ?? 0
+  const isToScale = numbers !== undefined && least >= 0 && (most <= 20 || most <= 20 * least)
+  if (isToScale) return (value) => numbers[axis.values.indexOf(value)]
+  const order =
+    numbers === undefined
+      ? axis.values
+      : [...axis.values].sort((a, b) => numbers[axis.values.indexOf(a)] - numbers[axis.values.indexOf(b)])
+  return (value) => order.indexOf(value)
+}
+
+/** The unit of the vertical axis: that of a table column of the same figures. */
+function displayUnit(
+  metric: Metric,
+  estimates: readonly Estimate[],
+): { readonly name: string; readonly size: number } {
+  const name = figureColumn(metric.unit, estimates).unit
+  const sizes: Readonly<Record<string, number>> = {
+    '%': 0.01,
+    ns: 1,
+    µs: 1e3,
+    ms: 1e6,
+    s: 1e9,
+    min: 6e10,
+    h: 3.6e12,
+  }
+  return { name, size: sizes[name] ?? 1 }
+}
+
+function numbersTable({ metric, companion }: Subject, { axis, series }: SweepLines): Chart['table'] {
+  const metrics = companion === undefined ? [metric] : [companion, metric]
+  const isLabelled = series.length > 1
+  const headers = [
+    axis.name,
+    ...series.flatMap(({ label }) =>
+      metrics.map((each) => (isLabelled ? `${label}, ${each.label}` : each.label)),
+    ),
+  ]
+  const rows = axis.values.map((value) => [
+    value,
+    ...series.flatMap(({ steps }) => {
+      const call = steps.find((step) => step.value === value)?.call
+      return metrics.map(({ unit, of }) =>
+        call === undefined ? figureText(unit, null) : estimateText(unit, of(call)),
+      )
+    }),
+  ])
+  return { headers, rows }
+}
+
+function hasValues({ steps }: SweepSeries, metric: Metric): boolean {
+  return steps.some(({ call }) => metric.of(call).value !== null)
+}

@@ -1,0 +1,77 @@
+/** Figures as people read them: a number with its unit, and with its interval where it has one. */
+import { formatCount, formatDuration, formatNumber, formatPercent } from '../base/units.js'
+import type { MetricUnit } from '../results/metric-catalogue.js'
+import type { Estimate } from '../results/results-schema.js'
+
+/** Stands where nothing was observed. */
+export const NO_VALUE = '–'
+
+/** Below this p-value a spread is called uneven: one even spread in a hundred is called so by chance. */
+export const UNEVEN_BELOW = 0.01
+
+/** Nanoseconds in the units that `formatDuration` writes. */
+const NS_PER_UNIT: ReadonlyMap<string, number> = new Map([
+  ['h', 3_600_000_000_000],
+  ['min', 60_000_000_000],
+  ['s', 1_000_000_000],
+  ['ms', 1_000_000],
+  ['µs', 1_000],
+  ['ns', 1],
+])
+
+/** A figure without its interval: `46.3 ms`, `33.1 %`, `12,000`, `40 /s`, `1.02`; a dash for null. */
+export function figureText(unit: MetricUnit, value: number | null): string {
+  if (value === null) return NO_VALUE
+  switch (unit) {
+    case 'duration':
+      return formatDuration(value)
+    case 'ratio':
+      return formatPercent(value)
+    case 'count':
+      return Number.isSafeInteger(value) ? formatCount(value) : formatNumber(value)
+    case 'perSec':
+      return `${formatNumber(value)} /s`
+    case 'number':
+      return formatNumber(value)
+  }
+}
+
+/** A figure with half of its interval in the same unit: `46.3 ± 1.2 ms`; the figure alone where it has none. */
+export function estimateText(unit: MetricUnit, estimate: Estimate): string {
+  const { value } = estimate
+  const text = figureText(unit, value)
+  const half = halfWidthText(unit, estimate)
+  if (value === null || half === undefined) return text
+  const space = text.indexOf(' ')
+  return space < 0 ? `${text} ${half}` : `${text.slice(0, space)} ${half}${text.slice(space)}`
+}
+
+/** Half of the interval, in the unit in which the value is written: `± 1.2`; undefined where there is none, or 0. */
+export function halfWidthText(unit: MetricUnit, { value, halfWidth95 }: Estimate): string | undefined {
+  if (value === null || halfWidth95 === null || halfWidth95 === 0) return undefined
+  return `± ${formatNumber(halfWidth95 / displayUnit(unit, value), 2)}`
+}
+
+/** How many of the stored unit make one of the unit in which `figureText` writes the value. */
+function displayUnit(unit: MetricUnit, value: number): number {
+  if (unit === 'ratio') return 0.01
+  if (unit !== 'duration') return 1
+  const name = formatDuration(value).split(' ')[1] ?? ''
+  return value === 0 ? 1_000_000 : (NS_PER_UNIT.get(name) ?? 1)
+}
+
+/** `p = 0.468`, `p < 0.0001`. */
+export function pValueText(pValue: number): string {
+  return pValue < 0.0001 ? 'p < 0.0001' : `p = ${formatNumber(pValue)}`
+}
+
+/** What a p-value says about a spread; undefined where the test can not be made. */
+export function spreadVerdict(pValue: number | null): string | undefined {
+  if (pValue === null) return undefined
+  return pValue < UNEVEN_BELOW ? 'uneven' : 'consistent with even'
+}
+
+/** `1 replica`, `3 replicas`. */
+export function counted(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
+}

@@ -1,0 +1,51 @@
+/**
+ * Results in, files out: the one entrance to all formats. Pure: the same results give the same bytes, and nothing is
+ * written, read or fetched. Formats whose code is large are loaded when they are first asked for.
+ */
+import { resultsToJson } from '../results/results-json.js'
+import type { Results } from '../results/results-schema.js'
+import { csvReport } from './csv-report.js'
+import { textReport } from './text-report.js'
+
+/** Every format, in the order in which help texts list them. */
+export const REPORT_FORMATS = ['text', 'json', 'csv', 'md'] as const
+export type ReportFormat = (typeof REPORT_FORMATS)[number]
+
+/** What may be left out or added. */
+export interface ReportOptions {
+  /** Lists every assumption in force with its source, in place of the presets and what differs from them. */
+  readonly isShowingAssumptions?: boolean
+}
+
+/** One file of a report. */
+export interface ReportFile {
+  /** Path within the folder of the report, with `/`; safe characters only, never from the user. */
+  readonly name: string
+  /** UTF-8 text, with a line break at its end. */
+  readonly text: string
+}
+
+/**
+ * Renders results.
+ *
+ * @returns the main file first; `md` has charts beside it, the others are one file
+ * @throws InputError METRIC_UNKNOWN, CALL_UNKNOWN if a table of a sweep asks for what is not there
+ */
+export async function renderReport(
+  results: Results,
+  format: ReportFormat,
+  { isShowingAssumptions = false }: ReportOptions = {},
+): Promise<readonly ReportFile[]> {
+  switch (format) {
+    case 'text':
+      return [{ name: 'report.txt', text: textReport(results, isShowingAssumptions) }]
+    case 'json':
+      return [{ name: 'results.json', text: resultsToJson(results) }]
+    case 'csv':
+      return [{ name: 'results.csv', text: csvReport(results) }]
+    case 'md': {
+      const { markdownReport } = await import('./markdown-report.js')
+      return markdownReport(results, isShowingAssumptions)
+    }
+  }
+}
