@@ -130,6 +130,8 @@ export function decodeTrace(data: Uint8Array, fileName: string): WorkloadTrace {
   const parsed = traceSchema.safeParse(decodeOrFail(data, fileName))
   if (!parsed.success) throw traceError(fileName, z.prettifyError(parsed.error).split('\n')[0])
   const { scenario, seed, groups } = parsed.data
+  const twin = groups.find(({ name }, at) => groups.findIndex((other) => other.name === name) !== at)
+  if (twin !== undefined) throw traceError(fileName, `group "${twin.name}" is there twice`)
   return { scenario, seed, groups: groups.map((group) => decodeGroup(group, fileName)) }
 }
 

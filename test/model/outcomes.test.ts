@@ -97,6 +97,43 @@ describe('timedOut', () => {
     expect(partsOf(dropped.requests[0])).toEqual({})
   })
 
+  it('is a connection by ClusterIP from a node without pods of the Service under internalTrafficPolicy Local', () => {
+    const services = [service('web', { internalTrafficPolicy: 'Local' })]
+    const objects = { workloads: web.workloads, services }
+    const clientsOn = (node: string) => ({ clients: [users({ nodes: [node], timeout: '100ms' })] })
+    expect(endsOf(runWith(objects, clientsOn('a')))).toEqual([['completed', 2_340 * US]])
+    expect(endsOf(runWith(objects, clientsOn('b')))).toEqual([['timedOut', 100 * MS]])
+  })
+
+  it.each([
+    { podOn: 'c', outcome: 'completed' },
+    { podOn: 'd', outcome: 'timedOut' },
+  ])(
+    'is a connection that would pass a fourth node: $outcome with the pod on $podOn',
+    ({ podOn, outcome }) => {
+      // From a to b by its node port 30081, there on to c by its node port 30080, there on to the pod.
+      const hop = { selector: undefined, ports: [servicePort(80, { nodePort: 30_081 })] }
+      const objects = {
+        workloads: web.workloads,
+        services: [
+          service('hop', { type: 'NodePort', ...hop }),
+          service('web', { type: 'NodePort', ports: [servicePort(80, { nodePort: 30_080 })] }),
+        ],
+        endpointSlices: [
+          endpointSlice('hop', {
+            endpoints: [endpoint('192.168.0.4')],
+            ports: [{ name: '', protocol: 'TCP', port: 30_080 }],
+          }),
+        ],
+      }
+      const cluster = { nodes: nodes('a', 'b', 'c', 'd'), placement: { web: [podOn] } }
+      const clients = [users({ to: 'hop:80', via: 'nodePort', entryNodes: ['b'], timeout: '100ms' })]
+      const { requests, totals } = runWith(objects, { cluster, clients })
+      expect(requests.map(outcomeOf)).toEqual([outcome])
+      expect(totals.nodes.map((node) => node.firstPackets)).toEqual([1, 1, 1, 0])
+    },
+  )
+
   it('is a connection to an address that nobody has', () => {
     const objects = {
       services: [service('web', { selector: undefined })],

@@ -110,7 +110,7 @@ describe('the bytes of a trace', () => {
     const cases = fc.property(
       fc.string(),
       fc.nat(),
-      fc.array(group, { maxLength: 3 }),
+      fc.uniqueArray(group, { maxLength: 3, selector: ({ name }) => name }),
       (name, seed, groups) => {
         const trace = { scenario: name, seed, groups }
         expect(decodeTrace(encodeTrace(trace), 'a.svcsim')).toEqual(trace)
@@ -230,6 +230,11 @@ describe('bytes that are no trace', () => {
       name: 'endless service',
       bytes: bytesOf({}, { demandsNs: [floats(1, Number.POSITIVE_INFINITY)] }),
       says: 'its service times are not integers of ns',
+    },
+    {
+      name: 'two groups of one name',
+      bytes: bytesOf({ groups: [0, 0].map(() => (decode(whole) as { groups: object[] }).groups[0]) }),
+      says: 'group "users" is there twice',
     },
     {
       name: 'a client that is not there',
