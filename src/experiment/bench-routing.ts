@@ -108,7 +108,7 @@ export function benchRoutingSettings(options: BenchRoutingOptions): readonly str
   const capacityPerSec = (podCount * SERVERS_PER_POD * 1_000) / MEAN_SERVICE_TIME_MS
   const ratePerSec = options.ratePerSec ?? Math.round(utilisation * capacityPerSec * 1_000) / 1_000
   return [
-    `shop.replicas=${podCount}`,
+    `deployment.shop.replicas=${podCount}`,
     `clients.users.count=${clientCount}`,
     `clients.users.arrivals.rate=${ratePerSec}/s`,
   ]
