@@ -26,11 +26,17 @@ function runSticky(replicas: number, clients: object, changes: Parameters<typeof
   )
 }
 
+/** By key, 0 to the largest, the values of all pairs with that key, in order. */
+function valuesByKey(pairs: readonly (readonly [key: number, value: number])[]): number[][] {
+  const keyCount = 1 + Math.max(...pairs.map(([key]) => key))
+  const lists = Array.from({ length: keyCount }, (): number[] => [])
+  for (const [key, value] of pairs) lists[key].push(value)
+  return lists
+}
+
 /** By client, the pods of its connections in order. */
 function podsByClient({ connections }: Observed): number[][] {
-  const pods: number[][] = []
-  for (const { client, pod } of connections) (pods[client] ??= []).push(pod)
-  return pods
+  return valuesByKey(connections.map(({ client, pod }) => [client, pod]))
 }
 
 const distinct = (values: readonly number[]) => new Set(values).size
@@ -79,10 +85,8 @@ describe('session affinity', () => {
 describe('rules evaluated per connection', () => {
   const oneNode = { count: 1, entryNodes: ['a'] }
 
-  function rulesByPod(observed: Observed): number[][] {
-    const rules: number[][] = []
-    for (const { pod, rulesEvaluated } of observed.connections) (rules[pod] ??= []).push(rulesEvaluated)
-    return rules
+  function rulesByPod({ connections }: Observed): number[][] {
+    return valuesByKey(connections.map(({ pod, rulesEvaluated }) => [pod, rulesEvaluated]))
   }
 
   function runOnOneNode(changes: Parameters<typeof service>[1], clients: object): Observed {
