@@ -7,7 +7,7 @@ import { counted } from './figures.js'
 import { settingAt, sweepAxes } from './sweep-axes.js'
 import { sweepFindings } from './sweep-findings.js'
 import { type CrossTable, crossTable, usualMetrics } from './sweep-table.js'
-import { headline, windowText } from './text-frame.js'
+import { headline } from './text-frame.js'
 import {
   padded,
   shortened,

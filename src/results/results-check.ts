@@ -1,5 +1,5 @@
 /** What the schema can not say: where the parts of a results object must agree with each other. */
-import { bucketLowerBound } from './histogram-buckets.js'
+import { bucketLowerBound } from '../base/histogram-buckets.js'
 import type { JsonPath } from './json-places.js'
 import type { CallResult, PointResult, Results } from './results-schema.js'
 

@@ -47,7 +47,7 @@ const histogram = z
     counts: z.array(count).describe('Completed requests per bucket.'),
   })
   .describe(
-    'Response times of all replications together; results/histogram-buckets.ts gives the bounds of a bucket.',
+    'Response times of all replications together; base/histogram-buckets.ts gives the bounds of a bucket.',
   )
 
 const responseTime = z.strictObject({

@@ -93,7 +93,7 @@ describe('readResults', () => {
     [
       ['points', 0, 'calls', 0, 'via'],
       'ingress',
-      'points[0].calls[0].via in "a.json" is wrong: Invalid option: expected one of "clusterIP"|"nodePort"|"loadBalancer"',
+      'points[0].calls[0].via in "a.json" is wrong: Invalid option: expected one of "clusterIP"|"nodePort"|"loadBalancer"|"headless"',
     ],
     [
       ['points', 1, 'pods', 0, 'utilisation'],

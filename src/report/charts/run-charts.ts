@@ -1,6 +1,6 @@
 /** The charts of a single run: response time by percentile, and the parts of its mean. */
 import { ln } from '../../base/exact-math.js'
-import { bucketUpperBound } from '../../results/histogram-buckets.js'
+import { bucketUpperBound } from '../../base/histogram-buckets.js'
 import { PART_NAMES } from '../../results/metric-catalogue.js'
 import type { CallResult, Results } from '../../results/results-schema.js'
 import { callTitle, serviceName } from '../calls.js'

@@ -5,7 +5,7 @@ import {
   bucketMiddle,
   bucketNumber,
   bucketUpperBound,
-} from '../../src/results/histogram-buckets.js'
+} from '../../src/base/histogram-buckets.js'
 
 describe('the buckets of a histogram', () => {
   it.each([
