@@ -1,5 +1,5 @@
 /**
- * Makes `npx svcsim` work in a checkout: links the built program into `node_modules/.bin` when the package is prepared.
+ * Makes `npx svcsim` work in a checkout: links the built program into `node_modules/.bin`, at every build.
  *
  * The package has no `bin` of its own there, since npx would then install the checkout into its cache, which means building it
  * again, before every first run. `npm pack` puts `bin` in (scripts prepack and postpack of package.json).
