@@ -129,6 +129,33 @@ describe('a pod', () => {
   })
 })
 
+describe('demand', () => {
+  it('is the same however many pods meet it, and whichever way requests come', () => {
+    const spec = {
+      horizon: '2s',
+      pods: { web: { servers: 9, calls: [{ to: 'db:80' }, { to: 'db:80' }] }, db: { servers: 9 } },
+    }
+    const demandOf = (replicas: number, clients: object) => {
+      const { requests, world } = run(
+        {
+          workloads: [workload('db', { replicas }), workload('web', { replicas })],
+          services: [service('db'), service('web', { type: 'NodePort' })],
+        },
+        { ...SPEC, ...spec, clients: [users({ arrivals: { rate: '100/s' }, ...clients })] },
+      )
+      const roots = requests.filter((each) => world.graph.sites[each.call].caller === 'users')
+      return roots
+        .filter((each) => outcomeOf(each) === 'completed' && each.intendedNs < 1_900 * MS)
+        .map(({ client, intendedNs, serviceNs }) => [intendedNs, client, serviceNs])
+        .sort(([a], [b]) => a - b)
+    }
+    const one = demandOf(1, { location: 'inside' })
+    expect(one.length).toBeGreaterThan(150)
+    expect(demandOf(5, { location: 'inside' })).toEqual(one)
+    expect(demandOf(5, { location: 'outside', entryPolicy: 'random', connection: 'keepAlive' })).toEqual(one)
+  })
+})
+
 describe('the window', () => {
   it('holds the requests intended from the end of the warm-up on, and all connections', () => {
     const clients = [users({ arrivals: { rate: '1/s', process: 'paced' } })]
