@@ -1,6 +1,7 @@
 /**
- * The whole path of a request: client, node, rules, pod, metrics. Ten pods on three nodes behind a NodePort, chosen by
- * kube-proxy's rules at random, one connection per request, clients outside, costs and links on.
+ * The whole path of a request: client, node, rules, pod, metrics. Ten pods behind a NodePort, chosen by kube-proxy's rules at
+ * random and masqueraded, one connection per request, clients outside, costs and links on. On one node, or on three, where two
+ * packets of three go on to a second node.
  */
 import { loadExperiment } from '../src/experiment/load-experiment.js'
 import type { DesignPoint } from '../src/experiment/plan.js'
@@ -29,7 +30,8 @@ spec:
   selector: { app: web }
 `
 
-function scenarioText(requestCount: number): string {
+function scenarioText(requestCount: number, nodeCount: number): string {
+  const nodes = Array.from({ length: nodeCount }, (_, index) => `{ name: node-${index} }`).join(', ')
   return `
 apiVersion: svcsim.dev/v1alpha1
 kind: Scenario
@@ -38,6 +40,7 @@ spec:
   manifests: [web.yaml]
   warmUp: 0s
   horizon: ${Math.round((requestCount / RATE_PER_SEC) * 1_000)}ms
+  cluster: { nodes: [${nodes}] }
   pods: { web: { servers: 1, queueCapacity: 10000, serviceTime: { distribution: exponential, mean: 1ms } } }
   clients:
     - { name: clients, count: 20, to: "web:80", via: nodePort, arrivals: { rate: ${RATE_PER_SEC}/s } }
@@ -45,9 +48,9 @@ spec:
 }
 
 /** A run of about so many requests, ready to go. */
-export function mainPath(requestCount: number): () => ReplicationMeasures {
+export function mainPath(requestCount: number, nodeCount: number): () => ReplicationMeasures {
   const { points } = loadExperiment({
-    scenarioFile: { path: 'scenario.yaml', text: scenarioText(requestCount) },
+    scenarioFile: { path: 'scenario.yaml', text: scenarioText(requestCount, nodeCount) },
     manifestFiles: [{ path: 'web.yaml', text: MANIFESTS }],
     settings: [],
     axes: [],
@@ -59,5 +62,8 @@ export function mainPath(requestCount: number): () => ReplicationMeasures {
 
 /** Requests issued in a run. */
 export function issuedIn({ calls }: ReplicationMeasures): number {
-  return calls.reduce((sum, { outcomes }) => sum + Object.values(outcomes).reduce((all, count) => all + count, 0), 0)
+  return calls.reduce(
+    (sum, { outcomes }) => sum + Object.values(outcomes).reduce((all, count) => all + count, 0),
+    0,
+  )
 }
