@@ -3,6 +3,7 @@ import { formatCount, formatDuration, formatNumber } from '../base/units.js'
 import type { MetricUnit } from '../results/metric-catalogue.js'
 import type { Estimate } from '../results/results-schema.js'
 import { NO_VALUE } from './figures.js'
+import { padded, textWidth } from './text-layout.js'
 
 /** A column in its unit. */
 export interface FigureColumn {
@@ -35,7 +36,7 @@ export function figureColumn(unit: MetricUnit, estimates: readonly (Estimate | u
   const least = sizes.reduce((left, right) => Math.min(left, right), sizes[0] ?? 0)
   const most = sizes.reduce((left, right) => Math.max(left, right), 0)
   const scale = scaleOf(unit, Math.sqrt(least) * Math.sqrt(most))
-  const decimals = decimalsOf(unit, least / scale.size)
+  const decimals = unit === 'ratio' ? ratioDecimals(estimates) : decimalsOf(unit, least / scale.size)
   const text = (value: number | null | undefined) =>
     value === null || value === undefined ? undefined : fixed(value / scale.size, decimals)
   return {
@@ -61,9 +62,24 @@ function scaleOf(unit: MetricUnit, middle: number): { readonly name: string; rea
 /** Three significant digits for the least value, but no more than three decimals. */
 function decimalsOf(unit: MetricUnit, least: number): number {
   if (unit === 'count') return 0
-  if (unit === 'ratio') return 1
   const decimals = POWERS_OF_TEN.findIndex((power) => Math.round(least * power) >= 100)
   return decimals < 0 ? 3 : decimals
+}
+
+/** As few, up to six, as keep what is not the whole from reading 100. */
+function ratioDecimals(estimates: readonly (Estimate | undefined)[]): number {
+  const parts = estimates.map((each) => each?.value ?? 0).filter((value) => value < 1)
+  const isSeen = (decimals: number) =>
+    parts.every((value) => !(100 * value).toFixed(decimals).startsWith('100'))
+  return [1, 2, 3, 4, 5].find(isSeen) ?? 6
+}
+
+/** Each value with its half interval beside it, the halves of equal width; the values alone if there are no halves. */
+export function besideHalves(values: readonly string[], halves: readonly string[]): readonly string[] {
+  const width = Math.max(0, ...halves.map(textWidth))
+  return width === 0
+    ? values
+    : values.map((value, index) => `${value} ${padded(halves[index], width, 'right')}`)
 }
 
 /** Decimal text with commas between thousands. */

@@ -6,8 +6,10 @@ import { InputError } from '../base/diagnostics.js'
 import { type Metric, metricAt } from '../results/metric-catalogue.js'
 import type { Estimate, PointResult, Results } from '../results/results-schema.js'
 import { type CallSeries, callSeries } from './calls.js'
-import { estimateText, figureText, halfWidthText } from './figures.js'
+import { besideHalves, figureColumn } from './figure-column.js'
+import { figureText, halfWidthText, NO_VALUE } from './figures.js'
 import { type SweepAxis, settingAt, sweepAxes } from './sweep-axes.js'
+import { padded, textWidth } from './text-layout.js'
 
 /** What a sweep shows for each point unless its scenario says otherwise. */
 const USUAL_METRICS = [
@@ -29,10 +31,12 @@ export interface CrossTable {
   readonly columns: readonly (readonly string[])[]
   readonly rows: readonly {
     readonly settings: readonly string[]
-    /** One text for each column: the metrics, joined by a slash; a dash where there is no such point. */
+    /** One text for each column: the metrics, joined by a slash, of equal width; a dash where there is no such point. */
     readonly cells: readonly string[]
   }[]
   readonly metrics: readonly Metric[]
+  /** The unit of each metric in all cells: `%`, `ms`; empty for numbers without a unit. */
+  readonly units: readonly string[]
   /** The widest interval of each metric over all cells: `± at most 1.2`; undefined without intervals. */
   readonly widestHalves: readonly (string | undefined)[]
 }
@@ -68,6 +72,7 @@ export function crossTable(results: Results): CrossTable | undefined {
   }
   const rows = distinctSettings(results.points, rowIndexes)
   const estimates = rows.map((row) => columns.map((column) => cell(row, column)))
+  const { units, texts } = cellTexts(metrics, estimates.flat())
   return {
     title: series.title,
     rowAxes: rowIndexes.map((index) => axes[index].name),
@@ -75,9 +80,10 @@ export function crossTable(results: Results): CrossTable | undefined {
     columns,
     rows: rows.map((settings, index) => ({
       settings,
-      cells: estimates[index].map((each) => cellText(metrics, each)),
+      cells: texts.slice(index * columns.length, (index + 1) * columns.length),
     })),
     metrics,
+    units,
     widestHalves: metrics.map((metric, index) =>
       widestHalf(
         metric,
@@ -140,15 +146,70 @@ function keyOf(settings: readonly string[]): string {
   return JSON.stringify(settings)
 }
 
-/** One metric has room for its interval; several are told by their widest one below the table. */
-function cellText(metrics: readonly Metric[], estimates: readonly (Estimate | undefined)[]): string {
-  if (estimates.every((each) => each === undefined)) return figureText('number', null)
-  const texts = metrics.map(({ unit }, index) => {
-    const estimate = estimates[index]
-    if (estimate === undefined) return figureText(unit, null)
-    return metrics.length === 1 ? estimateText(unit, estimate) : figureText(unit, estimate.value)
+/** All cells; one metric has room for its interval, several are told by their widest one below the table. */
+function cellTexts(
+  metrics: readonly Metric[],
+  cells: readonly (readonly (Estimate | undefined)[])[],
+): { readonly units: readonly string[]; readonly texts: readonly string[] } {
+  const figures = metrics.map((metric, index) => {
+    const { unit, values, halves } = figureColumn(
+      metric.unit,
+      cells.map((cell) => cell[index]),
+    )
+    const texts = metrics.length === 1 ? besideHalves(values, halves) : values
+    const width = Math.max(0, ...texts.map(textWidth))
+    return { unit, texts: texts.map((text) => padded(text, width, 'right')) }
   })
-  return texts.join(' / ')
+  const texts = cells.map((cell, index) =>
+    cell.every((each) => each === undefined)
+      ? NO_VALUE
+      : figures.map((figure) => figure.texts[index]).join(' / '),
+  )
+  return { units: figures.map(({ unit }) => unit), texts }
+}
+
+/** One table of a sweep that is shown in several. */
+export interface CrossBlock {
+  /** What all of its columns have in common, e.g. `affinity: None`; empty if the table is whole. */
+  readonly title: string
+  readonly table: CrossTable
+}
+
+/**
+ * Cuts a table that is too wide into one for each value of a column factor: the last one with which all fit, or the
+ * first of several if none does.
+ *
+ * @param isFitting - whether a table can be shown as it is
+ */
+export function crossBlocks(
+  table: CrossTable,
+  isFitting: (table: CrossTable) => boolean,
+): readonly CrossBlock[] {
+  if (isFitting(table) || table.columnAxes.length < 2) return [{ title: '', table }]
+  const cuts = table.columnAxes.map((_, axisIndex) => blocksOf(table, axisIndex)).reverse()
+  const fitting = cuts.find((blocks) => blocks.every((block) => isFitting(block.table)))
+  return fitting ?? cuts.at(-1) ?? [{ title: '', table }]
+}
+
+function blocksOf(table: CrossTable, axisIndex: number): readonly CrossBlock[] {
+  const values = [...new Set(table.columns.map((column) => column[axisIndex]))]
+  return values.map((value) => {
+    const kept = table.columns.map((column) => column[axisIndex] === value)
+    return {
+      title: `${table.columnAxes[axisIndex]}: ${value}`,
+      table: {
+        ...table,
+        columnAxes: table.columnAxes.toSpliced(axisIndex, 1),
+        columns: table.columns
+          .filter((_, index) => kept[index])
+          .map((column) => column.toSpliced(axisIndex, 1)),
+        rows: table.rows.map(({ settings, cells }) => ({
+          settings,
+          cells: cells.filter((_, index) => kept[index]),
+        })),
+      },
+    }
+  })
 }
 
 function widestHalf(metric: Metric, estimates: readonly (Estimate | undefined)[]): string | undefined {

@@ -114,13 +114,14 @@ function spreadTable(call: CallResult, rows: readonly SpreadRow[], isSame: boole
   const requests = spreadTotal(call.requests)
   const even = evenShare(call.connections) ?? 0
   const most = Math.max(1, even, ...rows.map((row) => row.connections))
+  const isAlone = call.connections.perPod.length < 2
   const label = isSame ? 'connections = requests' : 'connections'
   const cells = rows.map((row) => [
     shortened(row.pod),
     shortened(row.node),
     formatCount(row.connections),
     percentOf(row.connections, connections),
-    padded(bar(row.connections / most, BAR_WIDTH, even / most), BAR_WIDTH),
+    ...(isAlone ? [] : [padded(bar(row.connections / most, BAR_WIDTH, even / most), BAR_WIDTH)]),
     ...(isSame ? [] : [formatCount(row.requests), percentOf(row.requests, requests)]),
   ])
   const columns = [
@@ -131,7 +132,7 @@ function spreadTable(call: CallResult, rows: readonly SpreadRow[], isSame: boole
     { header: 'node', align: 'left' as const },
     { header: label, align: 'right' as const },
     { header: 'share', align: 'right' as const },
-    { header: `│ even: ${formatNumber(even)}`, align: 'left' as const },
+    ...(isAlone ? [] : [{ header: `│ even: ${formatNumber(even)}`, align: 'left' as const }]),
     ...(isSame ? [] : ['requests', 'share']).map((header) => ({
       header,
       align: 'right' as const,

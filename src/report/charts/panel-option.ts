@@ -33,7 +33,7 @@ export function panelOption(
   const option: EChartsCoreOption = {
     ...frame.option,
     title: [
-      frame.title,
+      frame.option['title'],
       ...places.map(({ panel, left, top }) => ({
         text: drawn(panel.title, characters),
         left: left - 5,
