@@ -22,6 +22,15 @@ export function callTitle(call: CallResult): string {
   return `${call.caller} → ${serviceName(call)} by ${call.via}`
 }
 
+/** `browsers-counter-np`: a call as part of the name of a file; letters, digits and hyphens only, at most 60. */
+export function callFileName({ caller, service }: CallResult): string {
+  const safe = `${caller}-${service}`
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .slice(0, 60)
+  return safe.replaceAll(/^-+|-+$/g, '')
+}
+
 /** Every call of the results, followed through their points, in order of first appearance. */
 export function callSeries(results: Results): readonly CallSeries[] {
   const byKey = new Map<string, { caller: string; calls: (CallResult | undefined)[] }>()

@@ -15,6 +15,8 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number]
 export interface ReportOptions {
   /** Lists every assumption in force with its source, in place of the presets and what differs from them. */
   readonly isShowingAssumptions?: boolean
+  /** Name of the main file of `md`; `README.md` unless given. */
+  readonly indexName?: string
 }
 
 /** One file of a report. */
@@ -34,7 +36,7 @@ export interface ReportFile {
 export async function renderReport(
   results: Results,
   format: ReportFormat,
-  { isShowingAssumptions = false }: ReportOptions = {},
+  { isShowingAssumptions = false, indexName = 'README.md' }: ReportOptions = {},
 ): Promise<readonly ReportFile[]> {
   switch (format) {
     case 'text':
@@ -45,7 +47,7 @@ export async function renderReport(
       return [{ name: 'results.csv', text: csvReport(results) }]
     case 'md': {
       const { markdownReport } = await import('./markdown-report.js')
-      return markdownReport(results, isShowingAssumptions)
+      return markdownReport(results, { isShowingAssumptions, indexName })
     }
   }
 }

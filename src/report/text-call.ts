@@ -141,7 +141,8 @@ function spreadTable(call: CallResult, rows: readonly SpreadRow[], isSame: boole
   return textTable(columns, cells)
 }
 
-function spreadSummary(spread: Spread): string {
+/** `max/mean 1.01 · Jain's index 0.999 · χ² p = 0.468, consistent with even`. */
+export function spreadSummary(spread: Spread): string {
   const parts = [
     `max/mean ${estimateText('number', spread.maxOverMean)}`,
     `Jain's index ${estimateText('number', spread.jainIndex)}`,

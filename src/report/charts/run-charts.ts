@@ -1,9 +1,10 @@
 /** The charts of a single run: response time by percentile, and the parts of its mean. */
 import { ln } from '../../base/exact-math.js'
 import { bucketUpperBound } from '../../base/histogram-buckets.js'
-import { PART_NAMES } from '../../results/metric-catalogue.js'
+import { formatPercent } from '../../base/units.js'
+import { PART_NAMES, type PartName } from '../../results/metric-catalogue.js'
 import type { CallResult, Results } from '../../results/results-schema.js'
-import { callTitle, serviceName } from '../calls.js'
+import { callFileName, callTitle, serviceName } from '../calls.js'
 import { figureColumn } from '../figure-column.js'
 import { estimateText, figureText } from '../figures.js'
 import type { Chart, LinePoint } from './chart.js'
@@ -75,42 +76,38 @@ export function percentileChart(results: Results): Chart | undefined {
   }
 }
 
-/** What share of the mean response time each part has. */
-export function partsChart(results: Results): Chart | undefined {
-  const calls = completedCalls(results).filter((call) => (call.responseTime.mean.value ?? 0) > 0)
-  if (calls.length === 0) return undefined
-  const [first] = calls
-  const mean = first.responseTime.mean.value ?? 1
-  const largest = PART_NAMES.reduce((left, right) =>
-    (first.parts[right].value ?? 0) > (first.parts[left].value ?? 0) ? right : left,
-  )
-  const share = figureText('ratio', (first.parts[largest].value ?? 0) / mean)
-  const title = `${share} of the mean response time of ${first.caller} → ${serviceName(first)} is ${largest}`
-  const names = PART_NAMES.filter((name) => calls.some((call) => (call.parts[name].value ?? 0) > 0))
+/** What share of the mean response time each part has: a chart for each call. */
+export function partsCharts(results: Results): readonly Chart[] {
+  return completedCalls(results)
+    .filter((call) => (call.responseTime.mean.value ?? 0) > 0)
+    .map(partsChart)
+}
+
+function partsChart(call: CallResult): Chart {
+  const mean = call.responseTime.mean.value ?? 1
+  const shareOf = (name: PartName) => (call.parts[name].value ?? 0) / mean
+  const names = PART_NAMES.filter((name) => shareOf(name) > 0)
+  const bySize = [...names].sort((left, right) => shareOf(right) - shareOf(left)).slice(0, 2)
+  const most = bySize.map((name) => `${formatPercent(shareOf(name), 2)} ${name}`).join(' and ')
+  const who = `${call.caller} → ${serviceName(call)}`
+  const title = `The mean response time of ${who} is ${most}`
   return {
-    name: 'parts',
+    name: `parts-${callFileName(call)}`,
     title,
-    subtitle: 'parts of the mean response time',
-    alt: `Stacked bars of the parts of the mean response time. ${title}. The numbers are in the table below it.`,
+    subtitle: `parts of the mean, ${figureText('duration', call.responseTime.mean.value)}`,
+    alt: `Stacked bar of the parts of the mean response time of ${who}. ${title}. The numbers are in the table below it.`,
     table: {
-      headers: ['call', 'mean', ...names],
-      rows: calls.map((call) => [
-        callTitle(call),
-        ...[call.responseTime.mean, ...names.map((name) => call.parts[name])].map((each) =>
-          estimateText('duration', each),
-        ),
+      headers: ['part', 'mean', 'share'],
+      rows: names.map((name) => [
+        name,
+        estimateText('duration', call.parts[name]),
+        formatPercent(shareOf(name)),
       ]),
     },
     picture: {
       kind: 'stack',
-      rows: calls.map((call) => ({
-        label: `${call.caller} → ${serviceName(call)}`,
-        note: figureText('duration', call.responseTime.mean.value),
-      })),
-      segments: names.map((label) => ({
-        label,
-        shares: calls.map((call) => (call.parts[label].value ?? 0) / (call.responseTime.mean.value ?? 1)),
-      })),
+      rows: [{ label: who, note: figureText('duration', call.responseTime.mean.value) }],
+      segments: names.map((label) => ({ label, shares: [shareOf(label)] })),
     },
   }
 }

@@ -2,7 +2,7 @@
 import { formatNumber } from '../../base/units.js'
 import { spreadTotal } from '../../results/metric-catalogue.js'
 import type { CallResult, Results, Spread } from '../../results/results-schema.js'
-import { callTitle } from '../calls.js'
+import { callFileName, callTitle } from '../calls.js'
 import { counted, figureText, NO_VALUE, pValueText, spreadVerdict } from '../figures.js'
 import { settingPhrase } from '../sweep-axes.js'
 import { sweepLines } from '../sweep-series.js'
@@ -10,6 +10,9 @@ import type { Chart, PanelPicture } from './chart.js'
 
 /** Panels of one chart. */
 const MAX_PANELS = 12
+
+/** Calls of a run that have a chart. */
+const MAX_CALLS = 7
 
 /** Bars of one panel; of more pods every so-manieth is drawn. */
 const MAX_BARS = 200
@@ -23,47 +26,49 @@ interface Panel {
   readonly call: CallResult
 }
 
-/** The chart; undefined if no call had a choice of pods. */
-export function spreadChart(results: Results): Chart | undefined {
-  const { panels: all, where } = results.sweep === undefined ? runPanels(results) : sweepPanels(results)
+/** The charts: one for each call of a run, one for all settings of a sweep; none where nobody had a choice of pods. */
+export function spreadCharts(results: Results): readonly Chart[] {
+  if (results.sweep !== undefined) {
+    const { panels, where } = sweepPanels(results)
+    return spreadChart('connections-per-pod', panels, where)
+  }
+  return runPanels(results).flatMap((panel) =>
+    spreadChart(`connections-${callFileName(panel.call)}`, [panel], ` (${panel.title})`),
+  )
+}
+
+function spreadChart(name: string, all: readonly Panel[], where: string): readonly Chart[] {
   const panels = all.filter(
     ({ call }) => call.connections.perPod.length > 1 && spreadTotal(call.connections) > 0,
   )
-  if (panels.length === 0) return undefined
+  if (panels.length === 0) return []
   const shown = panels.slice(0, MAX_PANELS)
   const rest = panels.length - shown.length
   const title = finding(shown, where)
   const sorted = shown.some(({ call }) => call.connections.perPod.length > MAX_UNSORTED)
     ? '; many pods: busiest first'
     : ''
-  return {
-    name: 'connections-per-pod',
-    title,
-    subtitle: `dashed: even share${sorted}${rest > 0 ? `; ${counted(rest, 'further case')} not drawn` : ''}`,
-    alt: `Bars of connections per pod, ${counted(shown.length, 'panel')}. ${title}. The numbers are in the table below it.`,
-    table: {
-      headers: ['case', 'pods', 'fewest', 'even share', 'most', 'max/mean', "Jain's index", 'spread'],
-      rows: panels.map(tableRow),
+  return [
+    {
+      name,
+      title,
+      subtitle: `dashed: even share${sorted}${rest > 0 ? `; ${counted(rest, 'further case')} not drawn` : ''}`,
+      alt: `Bars of connections per pod, ${counted(shown.length, 'panel')}. ${title}. The numbers are in the table below it.`,
+      table: {
+        headers: ['case', 'pods', 'fewest', 'even share', 'most', 'max/mean', "Jain's index", 'spread'],
+        rows: panels.map(tableRow),
+      },
+      picture: {
+        kind: 'panels',
+        y: { name: 'connections' },
+        panels: shown.map(picturePanel),
+      },
     },
-    picture: {
-      kind: 'panels',
-      y: { name: 'connections' },
-      panels: shown.map(picturePanel),
-    },
-  }
+  ]
 }
 
-function runPanels(results: Results): {
-  panels: readonly Panel[]
-  where: string
-} {
-  return {
-    panels: results.points[0].calls.map((call) => ({
-      title: callTitle(call),
-      call,
-    })),
-    where: '',
-  }
+function runPanels(results: Results): readonly Panel[] {
+  return results.points[0].calls.slice(0, MAX_CALLS).map((call) => ({ title: callTitle(call), call }))
 }
 
 /** The calls at the last value of a numeric main factor (most replicas); at all values of one that is none. */
@@ -72,7 +77,7 @@ function sweepPanels(results: Results): {
   where: string
 } {
   const lines = sweepLines(results)
-  if (lines === undefined) return runPanels(results)
+  if (lines === undefined) return { panels: runPanels(results), where: '' }
   const { axis, series } = lines
   if (axis.numbers === undefined) {
     const panels = series.flatMap(({ label, steps }) =>
