@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Streams } from '../../src/engine/streams.js'
 import { clientsOf, nodes, service, servicePort, workload } from '../kubernetes/objects.js'
 import { type Observed, outcomeOf, partsOf, run } from './observed.js'
 
@@ -172,5 +173,31 @@ describe('a request', () => {
     expect(world.nodes.map((node) => node.processor.busyNs).reduce((sum, busy) => sum + busy)).toBe(
       nodeCount * 5_000 + way.rules * 10,
     )
+  })
+
+  it('draws every packet over a drawn link by itself: first packet, its answer, request, answer', () => {
+    const distribution = { distribution: 'uniform', min: '100us', max: '200us' }
+    const { requests } = run(
+      { workloads: [workload('web')], services: [service('web')] },
+      {
+        warmUp: '0s',
+        horizon: '1500ms',
+        cluster: { nodes: nodes('a', 'b'), placement: { web: ['b'] } },
+        pods: { web: { serviceTime: '2ms' } },
+        links: { sameZone: distribution },
+        costs: { preset: 'none' },
+        clients: [clientsOf('web:80', { nodes: ['a'], arrivals: { rate: '1/s', process: 'paced' } })],
+      },
+    )
+    const stream = new Streams(1, 0).get('link/sameZone')
+    const [first, back, forth, answer] = Array.from({ length: 4 }, () =>
+      Math.round(100_000 + 100_000 * stream.uniform()),
+    )
+    expect(partsOf(requests[0])).toEqual({
+      dns: 300 * US,
+      connect: first + back,
+      network: forth + answer,
+      service: 2 * MS,
+    })
   })
 })

@@ -109,9 +109,9 @@ describe('a pod', () => {
   })
 
   it('that is slower takes longer for the same demand', () => {
-    const spec = (speed: object) => ({ pods: { web: { serviceTime: '3ms', speed } } })
+    const spec = (speed: object) => ({ pods: { web: { serviceTime: '4ms', speed } } })
     const serviceOf = (speed: object) => runWith(spec(speed), 'web').requests[0].serviceNs
-    expect([serviceOf({}), serviceOf({ 0: 0.25 }), serviceOf({ 0: 7 })]).toEqual([3 * MS, 12 * MS, 428_571])
+    expect([serviceOf({}), serviceOf({ 0: 0.25 }), serviceOf({ 0: 7 })]).toEqual([4 * MS, 16 * MS, 571_429])
   })
 
   it('works on requests that nobody waits for any more, and makes their calls', () => {

@@ -61,6 +61,7 @@ describe('gaps between requests', () => {
 
   it('do not drift from the rate where it is no whole number of ns', () => {
     const requests = draw({ arrivals: { rate: '700000/s', process: 'paced' }, count: 7_000 })
+    expect(requests.slice(0, 3).map(({ timeNs }) => timeNs)).toEqual([1_429, 2_857, 4_286])
     expect(requests[6_999].timeNs).toBe(10_000_000)
     expect(new Set(gapsOf(requests))).toEqual(new Set([1_428, 1_429]))
   })
