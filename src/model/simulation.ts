@@ -31,26 +31,32 @@ export function simulate(options: SimulationOptions, observer: Observer): Simula
   return simulateWorld(buildWorld(options), observer)
 }
 
+/** Where a replication that is run in slices stands. */
+export interface SliceEnd {
+  readonly nowNs: number
+  /** Events handled so far. */
+  readonly eventCount: number
+}
+
 /**
- * Runs one replication in slices of simulated time, so that whoever runs it can look up between two of them. The slices
- * change nothing: the same events in the same order as `simulate`.
+ * Runs one replication in slices of simulated time, so that whoever runs it can look up between two of them. Slices change
+ * nothing: the same events in the same order as `simulate`.
  *
- * @param sliceCount - equal parts of the horizon, at least 1
- * @returns yields events handled so far after each slice; returns the totals
+ * @param untilNs - end of the first slice; that of each later one is given to `next`
+ * @returns yields after each slice that ends before the horizon; returns the totals
  * @throws as `simulate`
  */
 export function* simulateInSlices(
   options: SimulationOptions,
   observer: Observer,
-  sliceCount: number,
-): Generator<number, SimulationTotals, void> {
+  untilNs: number,
+): Generator<SliceEnd, SimulationTotals, number> {
   const world = buildWorld(options)
   const simulation = new Simulation(world, observer)
-  const horizonNs = options.scenario.spec.horizon
   simulation.start()
-  for (let slice = 1; slice < sliceCount; slice++) {
-    simulation.advance(Math.floor((horizonNs / sliceCount) * slice))
-    yield world.simulator.eventCount
+  for (let endNs = untilNs; endNs < options.scenario.spec.horizon; ) {
+    simulation.advance(endNs)
+    endNs = yield { nowNs: endNs, eventCount: world.simulator.eventCount }
   }
   return simulation.finish()
 }
@@ -68,6 +74,7 @@ class Simulation {
   readonly #warmUpNs: number
   readonly #horizonNs: number
   readonly #isDeadlineArmed: Uint8Array
+  readonly #handler = (kind: number, payload: number) => this.#handle(kind, payload)
   readonly #record = emptyRecord()
   #atWarmUp: Snapshot | undefined
 
@@ -91,7 +98,7 @@ class Simulation {
 
   /** Handles all events up to a time. */
   advance(untilNs: number): void {
-    this.world.simulator.run(nanoseconds(untilNs), (kind, payload) => this.#handle(kind, payload))
+    this.world.simulator.run(nanoseconds(untilNs), this.#handler)
   }
 
   /** Goes on to the horizon. */
