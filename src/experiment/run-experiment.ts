@@ -26,8 +26,10 @@ export interface ExperimentProgress {
   readonly eventCount: number
 }
 
-/** Looks up from a long replication: so many times at most, and not more often than this. */
-const SLICE_COUNT = 1_000
+/** How long a slice of a replication should take: long enough to cost nothing, short enough to hear a signal. */
+const SLICE_MS = { least: 10, most: 40 }
+const FIRST_SLICE_NS = 10_000_000
+/** The event loop gets a turn this often. */
 const TURN_EVERY_MS = 50
 
 /**
@@ -54,15 +56,26 @@ async function runInTurns(
   options: ReplicationOptions,
   turns: Turns,
 ): Promise<ReplicationMeasures> {
-  const slices = replicationInSlices(point, options, SLICE_COUNT)
-  for (let sliceIndex = 1; ; sliceIndex++) {
-    const slice = slices.next()
+  const horizonNs = point.scenario.spec.horizon
+  const slices = replicationInSlices(point, options, FIRST_SLICE_NS)
+  let sliceNs = FIRST_SLICE_NS
+  for (let untilNs = FIRST_SLICE_NS; ; ) {
+    const startMs = performance.now()
+    const slice = slices.next(untilNs)
     if (slice.done === true) {
       await turns.replicationDone(slice.value.totals.eventCount)
       return slice.value
     }
-    await turns.sliceDone(sliceIndex / SLICE_COUNT, slice.value)
+    sliceNs = nextSliceNs(sliceNs, performance.now() - startMs)
+    await turns.sliceDone(slice.value.nowNs / horizonNs, slice.value.eventCount)
+    untilNs = slice.value.nowNs + sliceNs
   }
+}
+
+/** Simulated time per slice follows what the last one took; results do not depend on it. */
+function nextSliceNs(sliceNs: number, tookMs: number): number {
+  if (tookMs < SLICE_MS.least) return sliceNs * 2
+  return tookMs > SLICE_MS.most ? Math.max(1, Math.floor(sliceNs / 2)) : sliceNs
 }
 
 /** Gives the event loop its turns and tells of progress. Wall-clock time decides when, and about nothing else. */

@@ -4,7 +4,7 @@ import type { Cluster } from '../kubernetes/cluster.js'
 import type { CallSettings } from '../metrics/call-collector.js'
 import { ReplicationCollector, type ReplicationMeasures } from '../metrics/replication-collector.js'
 import { buildCallGraph, type CallSite, eligiblePods } from '../model/call-sites.js'
-import { simulateInSlices } from '../model/simulation.js'
+import { type SliceEnd, simulateInSlices } from '../model/simulation.js'
 import type { WorkloadTrace } from '../workload/workload-trace.js'
 import type { DesignPoint } from './plan.js'
 
@@ -21,31 +21,29 @@ export interface ReplicationOptions {
  * @throws InvariantError if the model contradicts itself, with what is needed to run it again
  */
 export function runReplication(point: DesignPoint, options: ReplicationOptions): ReplicationMeasures {
-  const slices = replicationInSlices(point, options, 1)
-  for (;;) {
-    const slice = slices.next()
-    if (slice.done === true) return slice.value
-  }
+  const { value, done } = replicationInSlices(point, options, point.scenario.spec.horizon).next()
+  if (done !== true) throw new InvariantError('a slice up to the horizon was not the last')
+  return value
 }
 
 /**
  * Runs it in slices of simulated time, with the same measures in the end.
  *
- * @param sliceCount - equal parts of the horizon, at least 1
- * @returns yields events handled so far after each slice; returns the measures
+ * @param untilNs - end of the first slice; that of each later one is given to `next`
+ * @returns yields after each slice that ends before the horizon; returns the measures
  * @throws as `runReplication`
  */
 export function* replicationInSlices(
   point: DesignPoint,
   options: ReplicationOptions,
-  sliceCount: number,
-): Generator<number, ReplicationMeasures, void> {
+  untilNs: number,
+): Generator<SliceEnd, ReplicationMeasures, number> {
   const { cluster, scenario } = point
   const { sites } = buildCallGraph(cluster, scenario)
   const settings = sites.map((site) => callSettings(site, cluster))
   const collector = new ReplicationCollector(settings, cluster.pods.length, scenario.spec.warmUp)
   try {
-    const totals = yield* simulateInSlices({ cluster, scenario, ...options }, collector, sliceCount)
+    const totals = yield* simulateInSlices({ cluster, scenario, ...options }, collector, untilNs)
     return collector.measures(totals)
   } catch (error) {
     if (error instanceof InputError) throw error

@@ -52,10 +52,16 @@ describe('recordWorkload', () => {
 test.each([1, 2, 7, 1_000])('a replication in %i slices is the replication', (sliceCount) => {
   const { points, seed } = loadExperiment(shopInputs())
   const options = { seed, replication: 3, trace: undefined }
-  const slices = replicationInSlices(points[0], options, sliceCount)
-  let sliceEnds = 0
-  let slice = slices.next()
-  for (; slice.done !== true; slice = slices.next()) sliceEnds += 1
-  expect(sliceEnds).toBe(sliceCount - 1)
+  const sliceNs = 3_000_000_000 / sliceCount
+  const slices = replicationInSlices(points[0], options, Math.floor(sliceNs))
+  const ends: number[] = []
+  let slice = slices.next(0)
+  while (slice.done !== true) {
+    ends.push(slice.value.nowNs)
+    slice = slices.next(Math.floor(sliceNs * (ends.length + 1)))
+  }
+  expect(ends).toEqual(
+    Array.from({ length: sliceCount - 1 }, (_, index) => Math.floor(sliceNs * (index + 1))),
+  )
   expect(slice.value).toEqual(runReplication(points[0], options))
 })
