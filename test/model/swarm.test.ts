@@ -5,6 +5,7 @@ import type { DesignPoint } from '../../src/experiment/plan.js'
 import { recordWorkload } from '../../src/experiment/record-workload.js'
 import type { Scenario } from '../../src/input/scenario-schema.js'
 import { Outcome, type RequestRecord } from '../../src/model/records.js'
+import { simulateInSlices } from '../../src/model/simulation.js'
 import { buildWorld, type World } from '../../src/model/world.js'
 import { assertDrained, runConserved } from './conservation.js'
 import { type Observed, observeCluster } from './observed.js'
@@ -104,6 +105,23 @@ describe('random scenarios', () => {
       const { cluster, scenario } = point
       const drawn = observeCluster(cluster, scenario, { seed: 7 })
       expect(observeCluster(cluster, scenario, { seed: 7, trace }).requests).toEqual(drawn.requests)
+    })
+  })
+
+  it('give the same in slices of simulated time as at once', () => {
+    forSeeds(15, (seed) => {
+      const { cluster, scenario } = pointOf(seed)
+      const records: RequestRecord[] = []
+      const observer = {
+        connectionReached() {},
+        requestEnded: (record: Readonly<RequestRecord>) => records.push({ ...record }),
+      }
+      const settings = { cluster, scenario, seed: scenario.spec.seed, replication: 0 }
+      const slices = simulateInSlices(settings, observer, 1)
+      let slice = slices.next(0)
+      while (slice.done !== true) slice = slices.next(slice.value.nowNs + 7_654_321)
+      const { requests, totals } = observePoint(pointOf(seed))
+      expect([records, slice.value]).toEqual([requests, totals])
     })
   })
 
