@@ -9,6 +9,9 @@ import { printable } from './xml-text.js'
 /** Stands between characters that GitHub would take for a link together; shows nothing. */
 const BREAK = '<!-- -->'
 
+/** A colon that opens the name of an emoji (`:cat:`, `:+1:`, `:100:`) or stands in `http://`. */
+const EMOJI_OR_LINK = /:(?=\/\/|100:|1234:|[+-]1:|[a-z0-9_+-]{0,40}[a-z][a-z0-9_+-]{0,40}:)/gi
+
 /** A column of a table. */
 export interface MarkdownColumn {
   /** Already escaped. */
@@ -29,11 +32,11 @@ export function markdownText(text: string): string {
     .replaceAll(/[\\`*_[\]|~$!^]/g, (character) => `\\${character}`)
     .replaceAll('#', `\\#${BREAK}`)
     .replaceAll('@', `@${BREAK}`)
-    .replaceAll(/:(?=\/\/|[a-z0-9_+-]+:)/gi, `:${BREAK}`)
+    .replaceAll(EMOJI_OR_LINK, `:${BREAK}`)
     .replaceAll(/(www)\./gi, `$1${BREAK}.`)
     .replaceAll(/(gh)-(?=\d)/gi, `$1${BREAK}-`)
-    .replace(/^(\s*)([-+=])/, '$1\\$2')
-    .replace(/^(\s*\d+)([.)])/, '$1\\$2')
+    .replace(/^( *)([-+](?=[ -]|$)|=)/, '$1\\$2')
+    .replace(/^( *\d{1,9})([.)])(?= |$)/, '$1\\$2')
     .replace(/^ +| +$/g, '')
 }
 

@@ -64,6 +64,39 @@ export function sweepLines(results: Results): SweepLines | undefined {
   return series.length === 0 ? undefined : { axis: axes[mainIndex], series }
 }
 
+/** A factor with two values, by which the lines of a chart are solid or dashed. */
+export interface Pairing {
+  readonly solid: string
+  readonly dashed: string
+  /** The lines of each kind, labelled by the rest of what tells them apart; one order of labels for both. */
+  readonly solidSeries: readonly SweepSeries[]
+  readonly dashedSeries: readonly SweepSeries[]
+}
+
+/** What switches something off is drawn dashed. */
+const OFF = /^(?:.* )?(?:none|off|false|no|0)$/i
+
+/**
+ * Pairs lines that are too many for one chart: those that differ in a factor of two values share colour and marker.
+ *
+ * @returns undefined if they are few, or no factor has two values, or there are too many pairs
+ */
+export function pairedUp({ series }: SweepLines): Pairing | undefined {
+  if (series.length <= MAX_SERIES || series.length > 2 * MAX_SERIES) return undefined
+  for (let index = series[0].keys.length - 1; index >= 0; index -= 1) {
+    const values = [...new Set(series.map(({ keys }) => keys[index]))]
+    if (values.length !== 2 || series[0].keys.length < 2) continue
+    const [dashed, solid] = OFF.test(values[1]) ? [values[1], values[0]] : values
+    const of = (value: string) =>
+      grouped(series, [index]).find(({ common }) => common === value)?.series ?? []
+    const [solidSeries, dashedSeries] = [of(solid), of(dashed)]
+    const isPaired = solidSeries.every(({ label }, at) => label === dashedSeries[at]?.label)
+    if (isPaired && solidSeries.length === dashedSeries.length)
+      return { solid, dashed, solidSeries, dashedSeries }
+  }
+  return undefined
+}
+
 /**
  * Shares lines out among charts of at most seven.
  *

@@ -35,6 +35,8 @@ export interface LinePicture {
   }
   readonly y: { readonly name: string; readonly max?: number }
   readonly series: readonly LineSeries[]
+  /** Names beside the right ends of lines, at heights on the vertical axis; may have several lines of text. */
+  readonly endLabels: readonly { readonly at: number; readonly text: string }[]
 }
 
 /** One line; values are in the unit of the vertical axis. */
@@ -42,7 +44,7 @@ export interface LineSeries {
   readonly label: string
   /** Colour and marker: lines that belong together share it. */
   readonly styleIndex: number
-  /** Drawn dashed, without a place in the legend: the companion of the line of the same style. */
+  /** Drawn dashed and without a place in the legend: the companion of the line of the same style. */
   readonly isCompanion: boolean
   readonly points: readonly LinePoint[]
 }

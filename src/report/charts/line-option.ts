@@ -8,6 +8,8 @@ import { drawn, FONT, frameOf, MARGIN, textPixels, WIDTH } from './svg-frame.js'
 const PLOT_HEIGHT = 260
 const LEGEND_LINE = 22
 const AXIS_SPACE = 58
+const LEFT_SPACE = 64
+const END_LABEL_SPACE = 226
 
 /** Points that can carry their figure without covering one another. */
 const MAX_LABELLED = 8
@@ -23,17 +25,19 @@ export function lineOption(
   const frame = frameOf(chart)
   const main = picture.series.filter((series) => !series.isCompanion)
   const legendLines = main.length > 1 ? legendLineCount(main) : 0
-  const plotTop = frame.top + legendLines * LEGEND_LINE + 26
+  const plotTop = frame.top + legendLines * LEGEND_LINE + 34
+  const right = picture.endLabels.length === 0 ? 34 : END_LABEL_SPACE
   const height = plotTop + PLOT_HEIGHT + AXIS_SPACE
   const option: EChartsCoreOption = {
     ...frame.option,
     ...(legendLines === 0 ? {} : { legend: legendOption(main, frame.top) }),
-    grid: { left: 64, right: 34, top: plotTop, height: PLOT_HEIGHT },
+    grid: { left: LEFT_SPACE, right, top: plotTop, height: PLOT_HEIGHT },
     xAxis: xAxisOption(picture),
     yAxis: yAxisOption(picture),
     series: [
       ...picture.series.map((series) => errorBars(series)),
       ...picture.series.map((series) => lineSeries(series, picture)),
+      ...(picture.endLabels.length === 0 ? [] : [endLabelSeries(picture)]),
     ],
   }
   return { option, height }
@@ -107,7 +111,8 @@ function yAxisOption({ y }: LinePicture): EChartsCoreOption {
       fontFamily: FONT,
       fontSize: 12,
       color: FAINT_INK,
-      align: 'right',
+      align: 'left',
+      padding: [0, 0, 0, MARGIN - LEFT_SPACE],
     },
     axisLine: { show: false },
     axisTick: { show: false },
@@ -146,6 +151,35 @@ function lineSeries(series: LineSeries, { x, series: all }: LinePicture): EChart
     },
     data: series.points.map(({ x: at, y }) => [at, y]),
     z: series.isCompanion ? 3 : 4,
+  }
+}
+
+/** Texts without marks, to the right of the last place. */
+function endLabelSeries({ x, endLabels }: LinePicture): EChartsCoreOption {
+  const at = Math.max(...x.ticks.map((tick) => tick.at))
+  return {
+    type: 'line',
+    silent: true,
+    clip: false,
+    symbol: 'circle',
+    symbolSize: 0.01,
+    lineStyle: { width: 0 },
+    label: {
+      show: true,
+      position: 'right',
+      distance: 12,
+      align: 'left',
+      fontFamily: FONT,
+      fontSize: 12,
+      lineHeight: 15,
+      color: INK,
+      formatter: ({ dataIndex }: { dataIndex: number }) =>
+        endLabels[dataIndex].text
+          .split('\n')
+          .map((line) => drawn(line, 36))
+          .join('\n'),
+    },
+    data: endLabels.map((label) => [at, label.at]),
   }
 }
 

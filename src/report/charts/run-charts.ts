@@ -70,8 +70,9 @@ export function percentileChart(results: Results): Chart | undefined {
         isContinuous: true,
         ticks,
       },
-      y: { name: unit },
+      y: { name: `response time, ${unit}` },
       series,
+      endLabels: [],
     },
   }
 }
@@ -90,12 +91,12 @@ function partsChart(call: CallResult): Chart {
   const bySize = [...names].sort((left, right) => shareOf(right) - shareOf(left)).slice(0, 2)
   const most = bySize.map((name) => `${formatPercent(shareOf(name), 2)} ${name}`).join(' and ')
   const who = `${call.caller} → ${serviceName(call)}`
-  const title = `The mean response time of ${who} is ${most}`
+  const title = `${who}: ${most}`
   return {
     name: `parts-${callFileName(call)}`,
     title,
-    subtitle: `parts of the mean, ${figureText('duration', call.responseTime.mean.value)}`,
-    alt: `Stacked bar of the parts of the mean response time of ${who}. ${title}. The numbers are in the table below it.`,
+    subtitle: `parts of the mean response time of ${figureText('duration', call.responseTime.mean.value)}`,
+    alt: `Stacked bar of the parts of the mean response time. ${title}. The numbers are in the table below it.`,
     table: {
       headers: ['part', 'mean', 'share'],
       rows: names.map((name) => [

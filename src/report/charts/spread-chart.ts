@@ -33,7 +33,7 @@ export function spreadCharts(results: Results): readonly Chart[] {
     return spreadChart('connections-per-pod', panels, where)
   }
   return runPanels(results).flatMap((panel) =>
-    spreadChart(`connections-${callFileName(panel.call)}`, [panel], ` (${panel.title})`),
+    spreadChart(`connections-${callFileName(panel.call)}`, [panel], ''),
   )
 }
 
@@ -53,7 +53,7 @@ function spreadChart(name: string, all: readonly Panel[], where: string): readon
       name,
       title,
       subtitle: `dashed: even share${sorted}${rest > 0 ? `; ${counted(rest, 'further case')} not drawn` : ''}`,
-      alt: `Bars of connections per pod, ${counted(shown.length, 'panel')}. ${title}. The numbers are in the table below it.`,
+      alt: `Bars of connections per pod${shown.length === 1 ? ` of ${shown[0].title}` : `, ${shown.length} panels`}. ${title}. The numbers are in the table below it.`,
       table: {
         headers: ['case', 'pods', 'fewest', 'even share', 'most', 'max/mean', "Jain's index", 'spread'],
         rows: panels.map(tableRow),

@@ -5,8 +5,16 @@ import { figureColumn } from '../figure-column.js'
 import { estimateText, figureText } from '../figures.js'
 import type { SweepAxis } from '../sweep-axes.js'
 import { metricFinding } from '../sweep-findings.js'
-import { type SweepLines, type SweepSeries, sharedOut, sweepLines } from '../sweep-series.js'
+import {
+  type Pairing,
+  pairedUp,
+  type SweepLines,
+  type SweepSeries,
+  sharedOut,
+  sweepLines,
+} from '../sweep-series.js'
 import type { Chart, LinePicture, LineSeries } from './chart.js'
+import { endLabels } from './end-labels.js'
 
 /** Charts of one kind that are drawn; the tables hold the rest. */
 const MAX_CHARTS = 12
@@ -42,6 +50,8 @@ export function sweepCharts(results: Results): readonly Chart[] {
   const lines = sweepLines(results)
   if (lines === undefined) return []
   return SUBJECTS.flatMap((subject) => {
+    const pairing = pairedUp(lines)
+    if (pairing !== undefined) return pairedChart(subject, lines, pairing)
     const groups = sharedOut(lines).filter(({ series }) =>
       series.some((each) => hasValues(each, subject.metric)),
     )
@@ -71,6 +81,52 @@ function sweepChart(name: string, subject: Subject, common: string, lines: Sweep
   }
 }
 
+/** One chart for pairs of lines; none if nothing was observed. */
+function pairedChart(subject: Subject, lines: SweepLines, pairing: Pairing): readonly Chart[] {
+  const { metric } = subject
+  if (!lines.series.some((each) => hasValues(each, metric))) return []
+  const { solid, dashed, solidSeries, dashedSeries } = pairing
+  const findings = [
+    `${solid}: ${metricFinding({ axis: lines.axis, series: solidSeries }, metric)}`,
+    `${dashed}: ${metricFinding({ axis: lines.axis, series: dashedSeries }, metric)}`,
+  ]
+  const picture = linePicture(subject, false, { axis: lines.axis, series: solidSeries })
+  const { size } = displayUnit(
+    metric,
+    lines.series.flatMap(({ steps }) => steps.map(({ call }) => metric.of(call))),
+  )
+  const place = placesOf(lines.axis)
+  const linesOf = (series: readonly SweepSeries[], isCompanion: boolean) =>
+    series.map((each, styleIndex) => lineOf(each, metric, size, styleIndex, isCompanion, place))
+  const series = [...linesOf(solidSeries, false), ...linesOf(dashedSeries, true)]
+  const ends = series.flatMap(({ label, isCompanion, points }) => {
+    const last = points.at(-1)
+    return last === undefined ? [] : [{ kind: isCompanion ? dashed : solid, label, y: last.y }]
+  })
+  return [
+    {
+      name: subject.name,
+      title: findings[0],
+      subtitle: `${metric.label}; solid: ${solid}, dashed: ${dashed}`,
+      alt: `Chart of ${metric.label} against ${lines.axis.name}, ${lines.series.length} lines. ${findings.join('. ')}. The numbers are in the table below it.`,
+      table: numbersTable({ ...subject, companion: undefined }, lines),
+      picture: {
+        ...picture,
+        y: subject.isWhole ? picture.y : { name: yName(metric, lines) },
+        series,
+        endLabels: subject.isWhole ? endLabels(ends) : [],
+      },
+    },
+  ]
+}
+
+/** `response time, ms`. */
+function yName(metric: Metric, { series }: SweepLines): string {
+  const estimates = series.flatMap(({ steps }) => steps.map(({ call }) => metric.of(call)))
+  const what = metric.unit === 'duration' ? 'response time' : metric.label
+  return `${what}, ${displayUnit(metric, estimates).name}`
+}
+
 function linePicture(subject: Subject, isWithCompanion: boolean, lines: SweepLines): LinePicture {
   const metrics =
     isWithCompanion && subject.companion !== undefined
@@ -92,10 +148,11 @@ function linePicture(subject: Subject, isWithCompanion: boolean, lines: SweepLin
         .sort((left, right) => left.at - right.at),
     },
     y: {
-      name: subject.metric.unit === 'ratio' ? `${subject.metric.label}, %` : unit.name,
+      name: yName(subject.metric, lines),
       ...(subject.isWhole ? { max: 100 } : {}),
     },
     series,
+    endLabels: [],
   }
 }
 
