@@ -23,7 +23,8 @@ export type OutputTarget =
   | { readonly kind: 'folder'; readonly path: string; readonly shownAs: string }
 
 /** A file to be written into a folder. */
-interface NamedBytes {
+export interface NamedBytes {
+  /** Path within the folder. */
   readonly name: string
   readonly bytes: Uint8Array
 }
@@ -105,17 +106,18 @@ export async function printReport(
   }
 }
 
-/** Writes files into a folder, which is made if need be, and says so. */
+/** Writes files into a folder, which is made if need be, as are folders in it; and says so. */
 export async function writeFiles(
   files: readonly NamedBytes[],
   folder: { readonly path: string; readonly shownAs: string },
   { quiet = false }: Pick<OutputOptions, 'quiet'>,
   { stderr }: Surroundings,
 ): Promise<void> {
-  makeFolder(folder)
   const names = files.map(({ name, bytes }) => {
     const shownAs = path.join(folder.shownAs, name)
-    writeFile(path.join(folder.path, name), bytes, `"${shownAs}"`)
+    const file = path.join(folder.path, name)
+    makeFolder(path.dirname(file), path.dirname(shownAs))
+    writeFile(file, bytes, `"${shownAs}"`)
     return shownAs
   })
   if (!quiet) await stderr.write(`wrote ${names.join(', ')}\n`)
@@ -145,7 +147,7 @@ function rendered(
   return renderReport(results, format, { isShowingAssumptions: assumptions })
 }
 
-function makeFolder({ path: folder, shownAs }: { readonly path: string; readonly shownAs: string }): void {
+function makeFolder(folder: string, shownAs: string): void {
   try {
     fs.mkdirSync(folder, { recursive: true })
   } catch (error) {
