@@ -71,7 +71,8 @@ describe('Simulator', () => {
       fc.property(fc.array(event, { maxLength: 400 }), (events) => {
         const simulator = new Simulator()
         const lanes: LaneId[] = [0, 1, 2, 0, 1, 2].map((priority, kind) => simulator.addLane(kind, priority))
-        for (const [index, { lane, timeNs }] of events.entries()) simulator.schedule(lanes[lane], timeNs, index)
+        for (const [index, { lane, timeNs }] of events.entries())
+          simulator.schedule(lanes[lane], timeNs, index)
         const expected = events
           .map(({ lane, timeNs }, index) => ({ lane, timeNs, index }))
           .sort((a, b) => a.timeNs - b.timeNs || (a.lane % 3) - (b.lane % 3) || a.index - b.index)
