@@ -27,6 +27,8 @@ export interface SweepStep {
 /** The lines of one sweep. */
 export interface SweepLines {
   readonly axis: SweepAxis
+  /** The factor that each key of a series is a value of; empty for the call. */
+  readonly keyNames: readonly string[]
   readonly series: readonly SweepSeries[]
 }
 
@@ -42,6 +44,7 @@ export function sweepLines(results: Results): SweepLines | undefined {
   const otherIndexes = axes
     .map((_, index) => index)
     .filter((index) => index !== mainIndex && axes[index].values.length > 1)
+  const keyNames = [...(calls.length > 1 ? [''] : []), ...otherIndexes.map((index) => axes[index].name)]
   const byKey = new Map<string, { keys: readonly string[]; steps: SweepStep[] }>()
   for (const call of calls) {
     for (const [pointIndex, point] of results.points.entries()) {
@@ -61,11 +64,13 @@ export function sweepLines(results: Results): SweepLines | undefined {
     keys,
     steps: inOrder(steps),
   }))
-  return series.length === 0 ? undefined : { axis: axes[mainIndex], series }
+  return series.length === 0 ? undefined : { axis: axes[mainIndex], keyNames, series }
 }
 
 /** A factor with two values, by which the lines of a chart are solid or dashed. */
 export interface Pairing {
+  /** Its name, e.g. `affinity`. */
+  readonly factor: string
   readonly solid: string
   readonly dashed: string
   /** The lines of each kind, labelled by the rest of what tells them apart; one order of labels for both. */
@@ -81,18 +86,18 @@ const OFF = /^(?:.* )?(?:none|off|false|no|0)$/i
  *
  * @returns undefined if they are few, or no factor has two values, or there are too many pairs
  */
-export function pairedUp({ series }: SweepLines): Pairing | undefined {
+export function pairedUp({ series, keyNames }: SweepLines): Pairing | undefined {
   if (series.length <= MAX_SERIES || series.length > 2 * MAX_SERIES) return undefined
   for (let index = series[0].keys.length - 1; index >= 0; index -= 1) {
     const values = [...new Set(series.map(({ keys }) => keys[index]))]
-    if (values.length !== 2 || series[0].keys.length < 2) continue
+    if (values.length !== 2 || series[0].keys.length < 2 || keyNames[index] === '') continue
     const [dashed, solid] = OFF.test(values[1]) ? [values[1], values[0]] : values
     const of = (value: string) =>
       grouped(series, [index]).find(({ common }) => common === value)?.series ?? []
     const [solidSeries, dashedSeries] = [of(solid), of(dashed)]
     const isPaired = solidSeries.every(({ label }, at) => label === dashedSeries[at]?.label)
     if (isPaired && solidSeries.length === dashedSeries.length)
-      return { solid, dashed, solidSeries, dashedSeries }
+      return { factor: keyNames[index], solid, dashed, solidSeries, dashedSeries }
   }
   return undefined
 }

@@ -81,6 +81,8 @@ export interface StackPicture {
   /** Shares of each row, 0 to 1. */
   readonly segments: readonly {
     readonly label: string
+    /** Place in the palette: the same part has the same colour in every chart. */
+    readonly colourIndex: number
     readonly shares: readonly number[]
   }[]
 }

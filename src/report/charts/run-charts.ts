@@ -108,7 +108,11 @@ function partsChart(call: CallResult): Chart {
     picture: {
       kind: 'stack',
       rows: [{ label: who, note: figureText('duration', call.responseTime.mean.value) }],
-      segments: names.map((label) => ({ label, shares: [shareOf(label)] })),
+      segments: names.map((label) => ({
+        label,
+        colourIndex: PART_NAMES.indexOf(label),
+        shares: [shareOf(label)],
+      })),
     },
   }
 }

@@ -50,13 +50,13 @@ export function stackOption(
       axisTick: { show: false },
       axisLabel: { fontFamily: FONT, fontSize: 12, lineHeight: 16, color: INK },
     },
-    series: picture.segments.map(({ label, shares }, index) => segmentSeries(label, shares, index)),
+    series: picture.segments.map(segmentSeries),
   }
   return { option, height: top + plotHeight + AXIS_SPACE }
 }
 
-function segmentSeries(label: string, shares: readonly number[], index: number): EChartsCoreOption {
-  const colour = COLOURS[index % COLOURS.length]
+function segmentSeries({ label, colourIndex, shares }: StackPicture['segments'][number]): EChartsCoreOption {
+  const colour = COLOURS[colourIndex % COLOURS.length]
   return {
     type: 'bar',
     name: label,

@@ -57,7 +57,7 @@ export function sweepCharts(results: Results): readonly Chart[] {
     )
     return groups.slice(0, MAX_CHARTS).map(({ common, series }, index) => {
       const name = groups.length === 1 ? subject.name : `${subject.name}-${index + 1}`
-      return sweepChart(name, subject, common, { axis: lines.axis, series })
+      return sweepChart(name, subject, common, { ...lines, series })
     })
   })
 }
@@ -66,7 +66,9 @@ function sweepChart(name: string, subject: Subject, common: string, lines: Sweep
   const { metric, companion } = subject
   const finding = metricFinding(lines, metric)
   const isWithCompanion = companion !== undefined && lines.series.length <= MAX_WITH_COMPANIONS
-  const how = isWithCompanion ? `solid: ${metric.label}, dashed: ${companion.label}` : metric.label
+  const how = isWithCompanion
+    ? `solid: ${metric.label}, dashed: ${companion.label}`
+    : metric.definition.replace(/\.$/, '')
   const hasIntervals = lines.series.some(({ steps }) =>
     steps.some(({ call }) => (metric.of(call).halfWidth95 ?? 0) > 0),
   )
@@ -85,12 +87,12 @@ function sweepChart(name: string, subject: Subject, common: string, lines: Sweep
 function pairedChart(subject: Subject, lines: SweepLines, pairing: Pairing): readonly Chart[] {
   const { metric } = subject
   if (!lines.series.some((each) => hasValues(each, metric))) return []
-  const { solid, dashed, solidSeries, dashedSeries } = pairing
+  const { solid, dashed, factor, solidSeries, dashedSeries } = pairing
   const findings = [
-    `${solid}: ${metricFinding({ axis: lines.axis, series: solidSeries }, metric)}`,
-    `${dashed}: ${metricFinding({ axis: lines.axis, series: dashedSeries }, metric)}`,
+    `${factor} ${solid}: ${metricFinding({ ...lines, series: solidSeries }, metric)}`,
+    `${factor} ${dashed}: ${metricFinding({ ...lines, series: dashedSeries }, metric)}`,
   ]
-  const picture = linePicture(subject, false, { axis: lines.axis, series: solidSeries })
+  const picture = linePicture(subject, false, { ...lines, series: solidSeries })
   const { size } = displayUnit(
     metric,
     lines.series.flatMap(({ steps }) => steps.map(({ call }) => metric.of(call))),
@@ -107,7 +109,7 @@ function pairedChart(subject: Subject, lines: SweepLines, pairing: Pairing): rea
     {
       name: subject.name,
       title: findings[0],
-      subtitle: `${metric.label}; solid: ${solid}, dashed: ${dashed}`,
+      subtitle: `${metric.label}; solid: ${factor} ${solid}, dashed: ${factor} ${dashed}`,
       alt: `Chart of ${metric.label} against ${lines.axis.name}, ${lines.series.length} lines. ${findings.join('. ')}. The numbers are in the table below it.`,
       table: numbersTable({ ...subject, companion: undefined }, lines),
       picture: {
