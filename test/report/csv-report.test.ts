@@ -81,7 +81,7 @@ describe('a table as CSV', () => {
       fc.property(table, (rows) => {
         const cells = readCsv(csvTable(rows))
         expect(cells.map((row) => row.map(original))).toEqual(rows)
-        for (const each of cells.flat()) expect(each).not.toMatch(/^[=+\-@\t\r]/)
+        expect(cells.flat().filter((each) => /^[=+\-@\t\r]/.test(each))).toEqual([])
       }),
       { seed: 4180, numRuns: 2_000 },
     )
@@ -145,11 +145,12 @@ describe('results as CSV', () => {
   })
 
   it('hold no formula, whatever things are named', () => {
+    const live: string[] = []
     for (const text of HOSTILE_TEXTS) {
       for (const row of readCsv(csvReport(withText(sampleResults(), text)))) {
-        for (const cell of row.slice(0, -2)) expect(cell).not.toMatch(/^[=+\-@\t\r]/)
-        expect(Number.isFinite(Number(row.at(-1))) || row.at(-1) === 'halfWidth95').toBe(true)
+        live.push(...row.filter((cell) => /^[=+\-@\t\r]/.test(cell)))
       }
     }
+    expect(live).toEqual([])
   })
 })
