@@ -12,7 +12,7 @@ import { runFinding } from './findings.js'
 import { callMarkdown, figureColumns, nameColumns } from './markdown-call.js'
 import { sweepMarkdown } from './markdown-sweep.js'
 import { markdownCode, markdownDetails, markdownTable, markdownText } from './markdown-text.js'
-import type { ReportFile } from './render-report.js'
+import type { ReportFile } from './report-file.js'
 import { sweepFindings } from './sweep-findings.js'
 import { producerText, windowText } from './text-frame.js'
 

@@ -5,7 +5,10 @@
 import { resultsToJson } from '../results/results-json.js'
 import type { Results } from '../results/results-schema.js'
 import { csvReport } from './csv-report.js'
+import type { ReportFile } from './report-file.js'
 import { textReport } from './text-report.js'
+
+export type { ReportFile } from './report-file.js'
 
 /** Every format, in the order in which help texts list them. */
 export const REPORT_FORMATS = ['text', 'json', 'csv', 'md'] as const
@@ -17,14 +20,6 @@ export interface ReportOptions {
   readonly isShowingAssumptions?: boolean
   /** Name of the main file of `md`; `README.md` unless given. */
   readonly indexName?: string
-}
-
-/** One file of a report. */
-export interface ReportFile {
-  /** Path within the folder of the report, with `/`; safe characters only, never from the user. */
-  readonly name: string
-  /** UTF-8 text, with a line break at its end. */
-  readonly text: string
 }
 
 /**
