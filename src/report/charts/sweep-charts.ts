@@ -69,10 +69,7 @@ function sweepChart(name: string, subject: Subject, common: string, lines: Sweep
   const how = isWithCompanion
     ? `solid: ${metric.label}, dashed: ${companion.label}`
     : metric.definition.replace(/\.$/, '')
-  const hasIntervals = lines.series.some(({ steps }) =>
-    steps.some(({ call }) => (metric.of(call).halfWidth95 ?? 0) > 0),
-  )
-  const subtitle = `${how}${hasIntervals ? ', with 95 % intervals' : ''}`
+  const subtitle = `${how}${intervalsPhrase(lines, metric)}`
   return {
     name,
     title: common === '' ? finding : `${common}: ${finding}`,
@@ -109,7 +106,7 @@ function pairedChart(subject: Subject, lines: SweepLines, pairing: Pairing): rea
     {
       name: subject.name,
       title: findings[0],
-      subtitle: `${metric.label}; solid: ${factor} ${solid}, dashed: ${factor} ${dashed}`,
+      subtitle: `${metric.label}; solid: ${factor} ${solid}, dashed: ${factor} ${dashed}${intervalsPhrase(lines, metric)}`,
       alt: `Chart of ${metric.label} against ${lines.axis.name}, ${lines.series.length} lines. ${findings.join('. ')}. The numbers are in the table below it.`,
       table: numbersTable({ ...subject, companion: undefined }, lines),
       picture: {
@@ -120,6 +117,14 @@ function pairedChart(subject: Subject, lines: SweepLines, pairing: Pairing): rea
       },
     },
   ]
+}
+
+/** Says that there are error bars, where there are some. */
+function intervalsPhrase({ series }: SweepLines, metric: Metric): string {
+  const hasIntervals = series.some(({ steps }) =>
+    steps.some(({ call }) => (metric.of(call).halfWidth95 ?? 0) > 0),
+  )
+  return hasIntervals ? '; with 95 % intervals' : ''
 }
 
 /** `response time, ms`. */
