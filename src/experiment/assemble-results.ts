@@ -16,7 +16,7 @@ import type { DesignPoint, ExperimentPlan } from './plan.js'
 
 /** @param points - by point of the plan */
 export function assembleResults(plan: ExperimentPlan, points: PointResult[]): Results {
-  const { scenario } = plan.points[0]
+  const { cluster, scenario } = plan.points[0]
   const { warmUp, horizon } = scenario.spec
   return {
     schemaVersion: RESULTS_SCHEMA_VERSION,
@@ -27,7 +27,7 @@ export function assembleResults(plan: ExperimentPlan, points: PointResult[]): Re
     warmUpNs: warmUp,
     horizonNs: horizon,
     command: plan.command,
-    assumptions: assumptionsOf(scenario),
+    assumptions: assumptionsOf(scenario, cluster),
     warnings: plan.warnings.map(({ code, message, place }) =>
       place === undefined
         ? { code, message }

@@ -2,10 +2,18 @@
 
 import type { Distribution } from '../base/distribution.js'
 import { formatDuration } from '../base/units.js'
-import { DEFAULT_POD_BEHAVIOUR, type Scenario } from '../input/scenario-schema.js'
+import {
+  DEFAULT_POD_BEHAVIOUR,
+  type PodBehaviour,
+  type Scenario,
+  scenarioSchema,
+} from '../input/scenario-schema.js'
+import type { Cluster } from '../kubernetes/cluster.js'
+import { behaviourKey } from '../model/behaviours.js'
 import { costsOf } from '../model/cost-settings.js'
 import { COST_CONSTANTS, type CostName } from '../model/costs.js'
 import { LINK_KINDS } from '../model/links.js'
+import { SET_BY_SCENARIO } from '../results/results-schema.js'
 import { describeDistribution } from './describe-distribution.js'
 
 export interface Assumption {
@@ -16,15 +24,20 @@ export interface Assumption {
   readonly source: string
 }
 
-const SET_BY_SCENARIO = 'the scenario, or its defaults'
+const DEFAULT = 'default of svcsim'
 
-/** In a fixed order: costs, links, names, limits, pods. */
-export function assumptionsOf(scenario: Scenario): Assumption[] {
+/** What links and names take where the scenario does not say. */
+const { links: linkDefaults, dns: dnsDefaults } = scenarioSchema.shape.spec.shape
+const DEFAULT_LINKS = linkDefaults.parse(undefined)
+const DEFAULT_DNS = dnsDefaults.parse(undefined)
+
+/** In a fixed order: costs, links, names, limits, pods. What differs from the default was set by the scenario. */
+export function assumptionsOf(scenario: Scenario, cluster: Cluster): Assumption[] {
   return [
     ...costAssumptions(scenario),
     ...linkAssumptions(scenario),
     ...fixedAssumptions(scenario),
-    ...podAssumptions(scenario),
+    ...podAssumptions(scenario, cluster),
   ]
 }
 
@@ -44,13 +57,13 @@ function costAssumptions(scenario: Scenario): Assumption[] {
 }
 
 function linkAssumptions({ spec }: Scenario): Assumption[] {
-  return LINK_KINDS.map((kind) => assumption('links', kind, spec.links[kind]))
+  return LINK_KINDS.map((kind) => timeAssumption('links', kind, spec.links[kind], DEFAULT_LINKS[kind]))
 }
 
 function fixedAssumptions({ spec }: Scenario): Assumption[] {
   return [
-    assumption('dns', 'lookupTime', spec.dns.lookupTime),
-    { preset: 'dns', name: 'cacheTime', value: formatDuration(spec.dns.cacheTime), source: SET_BY_SCENARIO },
+    timeAssumption('dns', 'lookupTime', spec.dns.lookupTime, DEFAULT_DNS.lookupTime),
+    assumption('dns', 'cacheTime', formatDuration(spec.dns.cacheTime), formatDuration(DEFAULT_DNS.cacheTime)),
     {
       preset: 'xt_recent',
       name: 'addresses per list',
@@ -66,21 +79,31 @@ function fixedAssumptions({ spec }: Scenario): Assumption[] {
   ]
 }
 
-function podAssumptions({ spec }: Scenario): Assumption[] {
-  const entries = Object.entries(spec.pods)
-  const behaviours = entries.length === 0 ? [['(default)', DEFAULT_POD_BEHAVIOUR] as const] : entries
-  return behaviours.flatMap(([workload, { servers, queueCapacity, serviceTime }]) => [
-    { preset: `pods/${workload}`, name: 'servers', value: String(servers), source: SET_BY_SCENARIO },
-    {
-      preset: `pods/${workload}`,
-      name: 'queueCapacity',
-      value: String(queueCapacity),
-      source: SET_BY_SCENARIO,
-    },
-    assumption(`pods/${workload}`, 'serviceTime', serviceTime),
-  ])
+/** Of every workload that the scenario describes, and of all others together, if there are any. */
+function podAssumptions({ spec }: Scenario, cluster: Cluster): Assumption[] {
+  const described = Object.entries(spec.pods)
+  const hasOthers = cluster.pods.some((pod) => !Object.hasOwn(spec.pods, behaviourKey(pod)))
+  const others = hasOthers ? [['(others)', DEFAULT_POD_BEHAVIOUR] as const] : []
+  return [...described, ...others].flatMap(([workload, behaviour]) =>
+    behaviourAssumptions(workload, behaviour),
+  )
 }
 
-function assumption(preset: string, name: string, distribution: Distribution): Assumption {
-  return { preset, name, value: describeDistribution(distribution), source: SET_BY_SCENARIO }
+function behaviourAssumptions(workload: string, behaviour: PodBehaviour): Assumption[] {
+  const preset = `pods/${workload}`
+  const { servers, queueCapacity, serviceTime } = behaviour
+  const usual = DEFAULT_POD_BEHAVIOUR
+  return [
+    assumption(preset, 'servers', String(servers), String(usual.servers)),
+    assumption(preset, 'queueCapacity', String(queueCapacity), String(usual.queueCapacity)),
+    timeAssumption(preset, 'serviceTime', serviceTime, usual.serviceTime),
+  ]
+}
+
+function timeAssumption(preset: string, name: string, time: Distribution, usual: Distribution): Assumption {
+  return assumption(preset, name, describeDistribution(time), describeDistribution(usual))
+}
+
+function assumption(preset: string, name: string, value: string, usual: string): Assumption {
+  return { preset, name, value, source: value === usual ? DEFAULT : SET_BY_SCENARIO }
 }

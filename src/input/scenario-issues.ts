@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Diagnostic } from '../base/diagnostics.js'
 import type { DiagnosticCode } from '../base/error-codes.js'
-import { closestName } from './closest-name.js'
+import { closestName } from '../base/closest-name.js'
 import { deepestOf, entryOf, kindOf, originOf, placeOfKey, type TreeNode } from './tree.js'
 
 type Issue = z.core.$ZodIssue

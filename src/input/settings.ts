@@ -7,7 +7,7 @@
  * `clients.browsers.arrivals.rate`. Trees are not changed: setting makes new ones along the path.
  */
 import { type Diagnostic, InputError } from '../base/diagnostics.js'
-import { closestName } from './closest-name.js'
+import { closestName } from '../base/closest-name.js'
 import { SETTING_PATH } from './manifests/reading.js'
 import type { ScenarioSpec, SweepSettings } from './scenario-schema.js'
 import type { SourceFile } from './source-file.js'

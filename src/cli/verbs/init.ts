@@ -1,1 +1,1 @@
-export async function initVerb(): Promise<void> {}
+export async function initVerb(..._: unknown[]): Promise<void> {}

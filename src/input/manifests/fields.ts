@@ -2,7 +2,7 @@
  * The fields of one map of a manifest, each taken out by name and checked for its type. What is not written, or is
  * `null`, is undefined, as in Kubernetes. A wrong type is an error, and then undefined too, so that reading goes on.
  */
-import { closestName } from '../closest-name.js'
+import { closestName } from '../../base/closest-name.js'
 import { entryOf, kindOf, type MapEntry, type MapNode, type TreeNode } from '../tree.js'
 import type { FieldTable } from './field-tables.js'
 import { isSetting, type Reading } from './reading.js'
