@@ -4,10 +4,10 @@
 import { Bench } from 'tinybench'
 import { parseCidr } from '../src/base/ip-address.js'
 import { AddressBook, type AddressId } from '../src/netfilter/address-book.js'
-import { parseTables } from '../src/netfilter/iptables-save.js'
+import { parseTables } from '../src/netfilter/iptables/iptables-save.js'
+import { RecentLists } from '../src/netfilter/iptables/recent-lists.js'
 import { NodeNetfilter } from '../src/netfilter/node-netfilter.js'
 import { emptyPacket, STATE_NEW } from '../src/netfilter/packet.js'
-import { RecentLists } from '../src/netfilter/recent-lists.js'
 import { makeTraversal } from '../src/netfilter/traversal.js'
 
 /** Clients, in turn: half of them pods, half from outside, which are masqueraded. */

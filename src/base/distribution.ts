@@ -11,7 +11,12 @@ export type Distribution =
   /** Sum of `stages` exponentials; coefficient of variation 1/√stages. */
   | { readonly kind: 'erlang'; readonly mean: number; readonly stages: number }
   /** With `probability` an exponential of mean `firstMean`, else one of mean `secondMean`. */
-  | { readonly kind: 'hyperexponential'; readonly probability: number; readonly firstMean: number; readonly secondMean: number }
+  | {
+      readonly kind: 'hyperexponential'
+      readonly probability: number
+      readonly firstMean: number
+      readonly secondMean: number
+    }
   /** exp(Normal(mu, sigma²)); `mu` is of the quantity in its unit. */
   | { readonly kind: 'lognormal'; readonly mu: number; readonly sigma: number }
   | { readonly kind: 'weibull'; readonly scale: number; readonly shape: number }

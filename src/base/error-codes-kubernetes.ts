@@ -22,7 +22,8 @@ export const KUBERNETES_CODES = {
     cure: 'Rename one of them.',
   },
   POD_UNSCHEDULABLE: {
-    meaning: 'A pod fits on no node, by its nodeSelector, its spread constraints, or because nodes are closed.',
+    meaning:
+      'A pod fits on no node, by its nodeSelector, its spread constraints, or because nodes are closed.',
     cure: 'Add a node that fits, relax the rule, or place the pods by hand in spec.cluster.placement.',
   },
   SETTING_WITHOUT_EFFECT: {
@@ -62,7 +63,8 @@ export const KUBERNETES_CODES = {
     cure: 'Compare targetPort with the container ports; declaring a port is optional, listening on it is not.',
   },
   SLICE_REPLACED: {
-    meaning: 'An EndpointSlice of the controller was read; the Service has a selector, so svcsim makes its own.',
+    meaning:
+      'An EndpointSlice of the controller was read; the Service has a selector, so svcsim makes its own.',
     cure: 'Nothing, or leave the EndpointSlice out.',
   },
   VIA_IMPOSSIBLE: {

@@ -2,8 +2,9 @@
  * Reads manifests: objects of the kinds that svcsim knows, checked and with Kubernetes' defaults. All errors in one pass;
  * other kinds and fields that are not modelled are warnings, told once each. The order of files, documents and keys is no input.
  */
-import { type Diagnostic, InputError } from '../base/diagnostics.js'
+
 import { closestName } from '../base/closest-name.js'
+import { type Diagnostic, InputError } from '../base/diagnostics.js'
 import type { Manifests, ObjectMeta, WorkloadObject } from './kubernetes-objects.js'
 import { LIMITS, type Limits } from './limits.js'
 import { readEndpointSlice } from './manifests/endpoint-slice.js'

@@ -1,8 +1,8 @@
 /** From the issues that zod finds to errors with code, place and proposal. */
 import { z } from 'zod'
+import { closestName } from '../base/closest-name.js'
 import type { Diagnostic } from '../base/diagnostics.js'
 import type { DiagnosticCode } from '../base/error-codes.js'
-import { closestName } from '../base/closest-name.js'
 import { deepestOf, entryOf, kindOf, originOf, placeOfKey, type TreeNode } from './tree.js'
 
 type Issue = z.core.$ZodIssue

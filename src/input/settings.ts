@@ -6,8 +6,9 @@
  * default namespace); every other path a field below `spec` of the scenario, where lists of named things are indexed by name:
  * `clients.browsers.arrivals.rate`. Trees are not changed: setting makes new ones along the path.
  */
-import { type Diagnostic, InputError } from '../base/diagnostics.js'
+
 import { closestName } from '../base/closest-name.js'
+import { type Diagnostic, InputError } from '../base/diagnostics.js'
 import { SETTING_PATH } from './manifests/reading.js'
 import type { ScenarioSpec, SweepSettings } from './scenario-schema.js'
 import type { SourceFile } from './source-file.js'

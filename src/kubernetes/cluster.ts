@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from '../base/diagnostics.js'
 import type { Protocol, ServiceObject } from '../input/kubernetes-objects.js'
-import type { Table } from '../netfilter/rule.js'
+import type { Table } from '../netfilter/iptables/rule.js'
 import type { DnsRecords } from './dns-records.js'
 
 /** One node of the cluster. */

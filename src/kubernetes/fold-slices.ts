@@ -5,8 +5,8 @@
 import type { IpFamily } from '../base/ip-address.js'
 import { parseIpAddress } from '../base/ip-address.js'
 import type { Protocol } from '../input/kubernetes-objects.js'
-import { servicePortName } from './chain-names.js'
 import type { EndpointSlice, SliceEndpoint } from './endpoint-slices.js'
+import { servicePortName } from './iptables/chain-names.js'
 import type { ProxyEndpoint } from './proxy-inputs.js'
 import { endpointText } from './proxy-inputs.js'
 

@@ -5,7 +5,7 @@
 import type { Cidr, IpFamily } from '../base/ip-address.js'
 import { parseCidr, parseIpAddress } from '../base/ip-address.js'
 import type { Protocol, ServiceObject } from '../input/kubernetes-objects.js'
-import { servicePortName } from './chain-names.js'
+import { servicePortName } from './iptables/chain-names.js'
 import type { ProxyEndpoint, ServicePortInfo } from './proxy-inputs.js'
 
 /** What kube-proxy asks of a Service, after all addresses and node ports were assigned. */

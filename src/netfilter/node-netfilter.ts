@@ -9,10 +9,9 @@
  */
 import type { Cidr } from '../base/ip-address.js'
 import type { AddressBook, AddressSetId } from './address-book.js'
-import { compileTables } from './compile-rules.js'
-import { type Packet, STATE_NEW } from './packet.js'
-import type { RecentLists } from './recent-lists.js'
-import type { Table } from './rule.js'
+import { compileTables } from './iptables/compile-rules.js'
+import type { RecentLists } from './iptables/recent-lists.js'
+import type { Table } from './iptables/rule.js'
 import {
   FILTER_FORWARD,
   FILTER_INPUT,
@@ -22,9 +21,10 @@ import {
   NAT_POSTROUTING,
   NAT_PREROUTING,
   type RuleProgram,
-} from './rule-program.js'
+} from './iptables/rule-program.js'
+import { type TraversalContext, traverse } from './iptables/traverse.js'
+import { type Packet, STATE_NEW } from './packet.js'
 import { ACCEPTED, clearTraversal, type Traversal } from './traversal.js'
-import { type TraversalContext, traverse } from './traverse.js'
 
 /** What a node's netfilter is made of. */
 export interface NodeNetfilterOptions {

@@ -5,7 +5,7 @@
  * lengths, time to live, interfaces, fragments.
  */
 import type { AddressId } from './address-book.js'
-import type { ConnectionState, IpProtocol } from './rule.js'
+import type { ConnectionState, IpProtocol } from './iptables/rule.js'
 
 /** Protocol numbers, as in the IP header. Source: IANA, Assigned Internet Protocol Numbers. */
 export const PROTOCOL_TCP = 6

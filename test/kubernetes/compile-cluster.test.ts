@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { InputError } from '../../src/base/diagnostics.js'
 import { compileCluster } from '../../src/kubernetes/compile-cluster.js'
+import { rulesOf } from './iptables/rule-text.js'
 import {
   clientsOf,
   compile,
@@ -19,7 +20,6 @@ import {
   withPorts,
   workload,
 } from './objects.js'
-import { rulesOf } from './rule-text.js'
 
 const COUNTER = {
   workloads: [

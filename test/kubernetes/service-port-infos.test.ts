@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { servicePortChainNames } from '../../src/kubernetes/chain-names.js'
 import { categorizeEndpoints } from '../../src/kubernetes/endpoint-categories.js'
 import { localReadyAddressCount } from '../../src/kubernetes/health-check.js'
-import { decideServicePort } from '../../src/kubernetes/service-port-decisions.js'
+import { servicePortChainNames } from '../../src/kubernetes/iptables/chain-names.js'
+import { decideServicePort } from '../../src/kubernetes/iptables/service-port-decisions.js'
 import { nodeInfo, type RawNode, type RawObject, readJson, servicePortsOf } from './conformance.js'
 
 interface ObjectsCase<Expected> {

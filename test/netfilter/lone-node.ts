@@ -1,11 +1,11 @@
 /** The smallest node for tests: rules as text, packets as text, outcomes as text. */
 import { parseCidr } from '../../src/base/ip-address.js'
 import { AddressBook } from '../../src/netfilter/address-book.js'
-import { parseTables } from '../../src/netfilter/iptables-save.js'
+import { parseTables } from '../../src/netfilter/iptables/iptables-save.js'
+import { RecentLists } from '../../src/netfilter/iptables/recent-lists.js'
+import type { ConnectionState, IpProtocol } from '../../src/netfilter/iptables/rule.js'
 import { NodeNetfilter } from '../../src/netfilter/node-netfilter.js'
 import { emptyPacket, protocolNumber, stateMask } from '../../src/netfilter/packet.js'
-import { RecentLists } from '../../src/netfilter/recent-lists.js'
-import type { ConnectionState, IpProtocol } from '../../src/netfilter/rule.js'
 import { makeTraversal } from '../../src/netfilter/traversal.js'
 
 const VERDICTS = ['accepted', 'dropped', 'rejected']

@@ -1,0 +1,251 @@
+/**
+ * The way of one packet through the rules of one node, slowly and plainly: on the readable rules, with addresses as text,
+ * and with every rule met written down.
+ *
+ * It says what `NodeNetfilter` must say: a property test compares the two. It is also how a packet's way is shown rule by
+ * rule. Scope, limits and sources are those of `node-netfilter.ts` and `traverse.ts`.
+ */
+
+import { InvariantError } from '../../base/diagnostics.js'
+import { type Cidr, cidrContains, type IpAddress, parseIpAddress } from '../../base/ip-address.js'
+import type { ReferenceLists } from './reference-lists.js'
+import type { ConnectionState, HookName, IpProtocol, Match, Rule, Table, TableName } from './rule.js'
+
+/** A packet with everything in words. */
+export interface ReadablePacket {
+  readonly protocol: IpProtocol
+  /** Canonical text, as all addresses. */
+  readonly source: string
+  readonly sourcePort: number
+  readonly destination: string
+  readonly destinationPort: number
+  /** 32 bits, unsigned. */
+  readonly mark: number
+  readonly states: readonly ConnectionState[]
+}
+
+/** One node, for `interpret`. */
+export interface ReadableNode {
+  readonly tables: readonly Table[]
+  /** Every address that the node itself answers to, loopback included. */
+  readonly localAddresses: readonly Cidr[]
+  /** Must hold the lists of the tables: see `ReferenceLists.retain`. */
+  readonly lists: ReferenceLists
+  /** 31 random bits; one draw per `statistic` test run. */
+  readonly draw31: () => number
+}
+
+/** One rule that a packet met. */
+export interface RuleMet {
+  readonly hook: HookName
+  readonly table: TableName
+  readonly chain: string
+  /** Position in its chain, from 0. */
+  readonly ruleIndex: number
+  readonly rule: Rule
+  readonly isMatched: boolean
+}
+
+/** What became of a packet. The counts mean what they mean in `Traversal`. */
+export interface Interpretation {
+  readonly verdict: 'accepted' | 'dropped' | 'rejected'
+  /** The packet as it left the rules; masquerading is left to the caller. */
+  readonly packet: ReadablePacket
+  readonly isDestinationTranslated: boolean
+  readonly isMasqueraded: boolean
+  readonly rulesEvaluated: number
+  readonly rulesMatched: number
+  readonly statisticRulesEvaluated: number
+  readonly recentListsWalked: number
+  /** Every rule whose tests were run, in order. */
+  readonly rulesMet: readonly RuleMet[]
+}
+
+/** How a chain ends: settled, or fallen off its end, or left by RETURN. */
+type Ending = 'accepted' | 'dropped' | 'rejected' | 'returned'
+
+/** A packet under way. */
+interface Walk {
+  readonly node: ReadableNode
+  readonly nowNs: number
+  packet: ReadablePacket
+  isDestinationTranslated: boolean
+  isMasqueraded: boolean
+  statisticRulesEvaluated: number
+  recentListsWalked: number
+  readonly rulesMet: RuleMet[]
+}
+
+/** Where on the way: which chain of which table, called from which hook. */
+interface Place {
+  readonly hook: HookName
+  readonly table: Table
+}
+
+/**
+ * Takes one packet through the rules of a node.
+ *
+ * @param way - `receive`: it came in by an interface; `send`: a process of the node sends it
+ * @param nowNs - simulated time, integer ns
+ * @throws InvariantError if a rule jumps to a chain that is not there: see `checkTable`; a loop never ends
+ */
+export function interpret(
+  node: ReadableNode,
+  way: 'receive' | 'send',
+  packet: ReadablePacket,
+  nowNs: number,
+): Interpretation {
+  const walk: Walk = {
+    node,
+    nowNs,
+    packet,
+    isDestinationTranslated: false,
+    isMasqueraded: false,
+    statisticRulesEvaluated: 0,
+    recentListsWalked: 0,
+    rulesMet: [],
+  }
+  const verdict = way === 'receive' ? receive(walk) : send(walk)
+  const { node: _node, nowNs: _nowNs, ...outcome } = walk
+  return {
+    ...outcome,
+    verdict,
+    rulesEvaluated: walk.rulesMet.length,
+    rulesMatched: walk.rulesMet.filter((met) => met.isMatched).length,
+  }
+}
+
+function receive(walk: Walk): Interpretation['verdict'] {
+  const first = throughHook(walk, 'nat', 'PREROUTING')
+  if (first !== 'accepted') return first
+  const isForNode = isLocal(walk, walk.packet.destination)
+  const filtered = throughHook(walk, 'filter', isForNode ? 'INPUT' : 'FORWARD')
+  if (filtered !== 'accepted') return filtered
+  return throughHook(walk, 'nat', isForNode ? 'INPUT' : 'POSTROUTING')
+}
+
+function send(walk: Walk): Interpretation['verdict'] {
+  for (const table of ['nat', 'filter'] as const) {
+    const verdict = throughHook(walk, table, 'OUTPUT')
+    if (verdict !== 'accepted') return verdict
+  }
+  const last = throughHook(walk, 'nat', 'POSTROUTING')
+  if (last !== 'accepted' || !isLocal(walk, walk.packet.destination)) return last
+  return throughHook(walk, 'filter', 'INPUT')
+}
+
+function throughHook(walk: Walk, tableName: TableName, hook: HookName): Interpretation['verdict'] {
+  if (tableName === 'nat' && !walk.packet.states.includes('NEW')) return 'accepted'
+  const table = walk.node.tables.find((each) => each.name === tableName)
+  const chain = table?.chains.find((each) => each.name === hook)
+  if (table === undefined || chain === undefined) return 'accepted'
+  const ending = throughChain(walk, { hook, table }, hook)
+  if (ending !== 'returned') return ending
+  return chain.policy === 'DROP' ? 'dropped' : 'accepted'
+}
+
+function throughChain(walk: Walk, place: Place, chainName: string): Ending {
+  const chain = place.table.chains.find((each) => each.name === chainName)
+  if (chain === undefined) throw new InvariantError('no such chain', { chain: chainName })
+  for (const [ruleIndex, rule] of chain.rules.entries()) {
+    const isMatched = testsOf(rule).every((match) => isTrue(walk, match))
+    const { hook, table } = place
+    walk.rulesMet.push({ hook, table: table.name, chain: chainName, ruleIndex, rule, isMatched })
+    if (!isMatched) continue
+    const { target } = rule
+    if (target.kind === 'goto') return throughChain(walk, place, target.chain)
+    const ending = target.kind === 'jump' ? throughChain(walk, place, target.chain) : apply(walk, rule)
+    const goesOn = ending === undefined || (target.kind === 'jump' && ending === 'returned')
+    if (!goesOn) return ending
+  }
+  return 'returned'
+}
+
+/** The kernel tests addresses and protocol first: ip_tables.c, ip_packet_match. */
+function testsOf(rule: Rule): Match[] {
+  const isOfHeader = ({ kind }: Match) => kind === 'source' || kind === 'destination' || kind === 'protocol'
+  return [...rule.matches.filter(isOfHeader), ...rule.matches.filter((match) => !isOfHeader(match))]
+}
+
+/** What a target other than jump and goto does; undefined if the packet goes on to the next rule. */
+function apply(walk: Walk, { target }: Rule): Ending | undefined {
+  switch (target.kind) {
+    case 'RETURN':
+      return 'returned'
+    case 'ACCEPT':
+      return 'accepted'
+    case 'DROP':
+      return 'dropped'
+    case 'REJECT':
+      return 'rejected'
+    case 'DNAT':
+      walk.isDestinationTranslated = true
+      walk.packet = withDestination(walk.packet, target.address, target.port ?? walk.packet.destinationPort)
+      return 'accepted'
+    case 'MASQUERADE':
+      walk.isMasqueraded = true
+      return 'accepted'
+    case 'MARK':
+      walk.packet = { ...walk.packet, mark: ((walk.packet.mark & ~target.mask) ^ target.value) >>> 0 }
+      return undefined
+    default:
+      return undefined
+  }
+}
+
+function withDestination(
+  packet: ReadablePacket,
+  destination: string,
+  destinationPort: number,
+): ReadablePacket {
+  if (packet.destination === destination && packet.destinationPort === destinationPort) return packet
+  return {
+    ...packet,
+    destination,
+    destinationPort,
+    states: [...new Set([...packet.states, 'DNAT' as const])],
+  }
+}
+
+function isTrue(walk: Walk, match: Match): boolean {
+  const { packet } = walk
+  switch (match.kind) {
+    case 'protocol':
+      return (packet.protocol === match.protocol) !== match.isInverted
+    case 'source':
+      return cidrContains(match.cidr, addressOf(packet.source)) !== match.isInverted
+    case 'destination':
+      return cidrContains(match.cidr, addressOf(packet.destination)) !== match.isInverted
+    case 'sourcePort':
+      return (match.first <= packet.sourcePort && packet.sourcePort <= match.last) !== match.isInverted
+    case 'destinationPort':
+      return (
+        (match.first <= packet.destinationPort && packet.destinationPort <= match.last) !== match.isInverted
+      )
+    case 'statistic':
+      walk.statisticRulesEvaluated += 1
+      return walk.node.draw31() < match.threshold
+    case 'recent':
+      walk.recentListsWalked += walk.node.lists.walkedListCount(match.list)
+      return walk.node.lists.test(match, packet.source, walk.nowNs)
+    case 'addrtype':
+      return isLocal(walk, match.side === 'source' ? packet.source : packet.destination) !== match.isInverted
+    case 'mark':
+      return ((packet.mark & match.mask) >>> 0 === match.value) !== match.isInverted
+    case 'conntrack':
+      return match.states.some((state) => packet.states.includes(state)) !== match.isInverted
+    case 'comment':
+    case 'nfacct':
+      return true
+  }
+}
+
+function isLocal(walk: Walk, address: string): boolean {
+  return walk.node.localAddresses.some((cidr) => cidrContains(cidr, addressOf(address)))
+}
+
+function addressOf(text: string): IpAddress {
+  const address = parseIpAddress(text)
+  if (address === undefined) throw new InvariantError('not an address', { text })
+  return address
+}

@@ -1,0 +1,147 @@
+/**
+ * Reads the matches and the target of one rule.
+ *
+ * Options may come in any order in which iptables takes them: those of an extension after its `-m`, ports after the
+ * protocol. Spellings that mean the same become one: `--set-mark` and `--and-mark` become `--set-xmark`, the defaults
+ * that iptables-save adds to `recent` vanish. Everything else is refused by name.
+ * Sources: iptables(8), iptables-extensions(8) of 1.8.9.
+ */
+import { type Cidr, parseCidr } from '../../base/ip-address.js'
+import { parseExtension } from './parse-extension.js'
+import { parseTarget } from './parse-target.js'
+import type { IpProtocol, Match, Rule } from './rule.js'
+import type { Word, WordReader } from './rule-words.js'
+
+/** What the options of one rule have said so far. */
+interface RuleReading {
+  readonly words: WordReader
+  readonly matches: Match[]
+  /** Of `-p`, not inverted: what ports need. */
+  protocol: IpProtocol | undefined
+  /** Of `-m tcp` and the like: must be the protocol of `-p`, which may come later. */
+  protocolModule: Word | undefined
+  target: Rule['target'] | undefined
+}
+
+/**
+ * Reads a rule from the words that follow `-A CHAIN`.
+ *
+ * @throws LineError NF_SYNTAX, NF_UNSUPPORTED
+ */
+export function parseRule(words: WordReader): Rule {
+  const reading: RuleReading = {
+    words,
+    matches: [],
+    protocol: undefined,
+    protocolModule: undefined,
+    target: undefined,
+  }
+  while (words.peek() !== undefined) readOption(reading)
+  const { matches, protocol, protocolModule, target } = reading
+  if (protocolModule !== undefined && protocolModule.text !== protocol) {
+    words.fail('NF_SYNTAX', protocolModule, `"-m ${protocolModule.text}" needs "-p ${protocolModule.text}"`)
+  }
+  if (target?.kind === 'DNAT' && target.port !== undefined && protocol === undefined) {
+    words.fail('NF_SYNTAX', undefined, 'a DNAT to a port needs "-p tcp", "-p udp" or "-p sctp"')
+  }
+  return { matches, target: target ?? { kind: 'none' } }
+}
+
+function readOption(reading: RuleReading): void {
+  const { words } = reading
+  const not = words.takeIf('!')
+  const isInverted = not !== undefined
+  const option = words.take() ?? words.fail('NF_SYNTAX', not, '"!" stands before nothing')
+  switch (option.isQuoted ? '' : option.text) {
+    case '-p':
+    case '--protocol':
+      readProtocol(reading, option, isInverted)
+      return
+    case '-s':
+    case '--source':
+    case '--src':
+      reading.matches.push({ kind: 'source', cidr: readCidr(words, option), isInverted })
+      return
+    case '-d':
+    case '--destination':
+    case '--dst':
+      reading.matches.push({ kind: 'destination', cidr: readCidr(words, option), isInverted })
+      return
+    case '--sport':
+    case '--source-port':
+      reading.matches.push({ kind: 'sourcePort', ...readPorts(reading, option), isInverted })
+      return
+    case '--dport':
+    case '--destination-port':
+      reading.matches.push({ kind: 'destinationPort', ...readPorts(reading, option), isInverted })
+      return
+  }
+  if (not !== undefined) words.fail('NF_SYNTAX', not, `"!" can not stand before "${option.text}"`)
+  switch (option.isQuoted ? '' : option.text) {
+    case '-m':
+    case '--match':
+      readModule(reading, option)
+      return
+    case '-j':
+    case '--jump':
+    case '-g':
+    case '--goto':
+      if (reading.target !== undefined) words.fail('NF_SYNTAX', option, 'a rule has one target only')
+      reading.target = parseTarget(words, option)
+      return
+    default:
+      if (option.isQuoted || !option.text.startsWith('-')) {
+        words.fail('NF_SYNTAX', option, `"${option.text}" stands where an option should`)
+      }
+      words.fail('NF_UNSUPPORTED', option, `option "${option.text}" is not modelled`)
+  }
+}
+
+function readProtocol(reading: RuleReading, option: Word, isInverted: boolean): void {
+  const words: WordReader = reading.words
+  const value = words.value(option)
+  const protocol = value.text.toLowerCase()
+  if (protocol !== 'tcp' && protocol !== 'udp' && protocol !== 'sctp') {
+    words.fail('NF_UNSUPPORTED', value, `protocol "${value.text}" is not modelled`, 'tcp, udp, sctp are')
+  }
+  if (reading.matches.some((match) => match.kind === 'protocol')) {
+    words.fail('NF_SYNTAX', option, 'a rule has one protocol only')
+  }
+  reading.matches.push({ kind: 'protocol', protocol, isInverted })
+  if (!isInverted) reading.protocol = protocol
+}
+
+function readModule(reading: RuleReading, option: Word): void {
+  const { words } = reading
+  const name = words.value(option)
+  if (name.text === 'tcp' || name.text === 'udp' || name.text === 'sctp') reading.protocolModule = name
+  else reading.matches.push(...parseExtension(words, name))
+}
+
+function readCidr(words: WordReader, option: Word): Cidr {
+  const value = words.value(option)
+  return (
+    parseCidr(value.text) ??
+    words.fail(
+      'NF_SYNTAX',
+      value,
+      `"${value.text}" is neither an address nor a range`,
+      'such as 10.0.0.0/8 or fd00::1',
+    )
+  )
+}
+
+function readPorts(reading: RuleReading, option: Word): { first: number; last: number } {
+  const { words } = reading
+  if (reading.protocol === undefined && reading.protocolModule === undefined) {
+    words.fail('NF_SYNTAX', option, `"${option.text}" needs "-p tcp", "-p udp" or "-p sctp" before it`)
+  }
+  const value = words.value(option)
+  const ports = /^([0-9]{1,5})?(:([0-9]{1,5})?)?$/.exec(value.text)
+  const first = Number(ports?.[1] ?? 0)
+  const last = ports?.[2] === undefined ? first : Number(ports[3] ?? 65_535)
+  if (ports === null || value.text === '' || first > 65_535 || last > 65_535 || first > last) {
+    words.fail('NF_SYNTAX', value, `"${value.text}" is no port or range of ports`, 'such as 80 or 8000:8999')
+  }
+  return { first, last }
+}

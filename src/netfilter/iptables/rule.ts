@@ -1,0 +1,107 @@
+/**
+ * Tables, chains and rules as iptables has them, as data.
+ *
+ * Modelled: tables nat and filter; the matches and targets below. Anything else in a dump that is read is refused by
+ * name. Source: iptables-extensions(8), iptables 1.8.9; Linux net/netfilter.
+ */
+import type { Cidr } from '../../base/ip-address.js'
+
+export type TableName = 'nat' | 'filter'
+
+/** The five hooks, which are also the names of the built-in chains. */
+export type HookName = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING'
+
+export type IpProtocol = 'tcp' | 'udp' | 'sctp'
+
+export type ConnectionState = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'DNAT' | 'SNAT'
+
+/**
+ * One test of a rule; the first that fails ends the rule. As in the kernel (`ip_packet_match`), the tests of addresses
+ * and protocol run first, wherever they are written; the others run in the order written. The order matters only to
+ * `statistic`, which draws, and to `recent`, which remembers.
+ */
+export type Match =
+  | { readonly kind: 'protocol'; readonly protocol: IpProtocol; readonly isInverted: boolean }
+  | { readonly kind: 'source'; readonly cidr: Cidr; readonly isInverted: boolean }
+  | { readonly kind: 'destination'; readonly cidr: Cidr; readonly isInverted: boolean }
+  | {
+      readonly kind: 'sourcePort'
+      readonly first: number
+      readonly last: number
+      readonly isInverted: boolean
+    }
+  | {
+      readonly kind: 'destinationPort'
+      readonly first: number
+      readonly last: number
+      readonly isInverted: boolean
+    }
+  /** `--mode random`: true if 31 random bits are below `threshold` = round(2^31 · probability). */
+  | { readonly kind: 'statistic'; readonly probabilityText: string; readonly threshold: number }
+  | RecentMatch
+  | {
+      readonly kind: 'addrtype'
+      readonly side: 'source' | 'destination'
+      readonly type: 'LOCAL'
+      readonly isInverted: boolean
+    }
+  | { readonly kind: 'mark'; readonly value: number; readonly mask: number; readonly isInverted: boolean }
+  | { readonly kind: 'conntrack'; readonly states: readonly ConnectionState[]; readonly isInverted: boolean }
+  | { readonly kind: 'comment'; readonly text: string }
+  /** Counts packets under a name outside of the tables; without a quota it is always true. */
+  | { readonly kind: 'nfacct'; readonly counter: string }
+
+/**
+ * `-m recent`: a named list of source addresses with the time each was last set. `seconds` and `isReaping` belong to
+ * the modes rcheck and update only, and reaping needs seconds.
+ */
+export interface RecentMatch {
+  readonly kind: 'recent'
+  readonly list: string
+  readonly mode: 'set' | 'rcheck' | 'update' | 'remove'
+  /** 1 to 2^31 - 1; undefined: no limit of age. */
+  readonly seconds: number | undefined
+  readonly isReaping: boolean
+}
+
+/** What happens to a packet that passed every test. */
+export type Target =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'jump' | 'goto'; readonly chain: string }
+  | { readonly kind: 'RETURN' | 'ACCEPT' | 'DROP' }
+  /** `icmp-port-unreachable` is what a bare `-j REJECT` means, and is written so. */
+  | { readonly kind: 'REJECT'; readonly rejectWith: string }
+  | { readonly kind: 'DNAT'; readonly address: string; readonly port: number | undefined }
+  | { readonly kind: 'MASQUERADE'; readonly isFullyRandom: boolean }
+  /**
+   * mark = (mark & ~mask) ^ value: `--set-xmark`, and with it `--or-mark` (value = mask) and `--xor-mark` (mask = 0).
+   * Both are 32 bits, unsigned.
+   */
+  | {
+      readonly kind: 'MARK'
+      readonly value: number
+      readonly mask: number
+      readonly option: 'set-xmark' | 'or-mark' | 'xor-mark'
+    }
+
+/** What a bare `-j REJECT` answers with. Source: iptables-extensions(8), REJECT. */
+export const DEFAULT_REJECT = 'icmp-port-unreachable'
+
+/** Tests and what follows if all of them pass; without tests it always does. */
+export interface Rule {
+  readonly matches: readonly Match[]
+  readonly target: Target
+}
+
+/** A chain: built in (with a policy) or made by the user (policy undefined). */
+export interface Chain {
+  readonly name: string
+  readonly policy: 'ACCEPT' | 'DROP' | undefined
+  readonly rules: readonly Rule[]
+}
+
+export interface Table {
+  readonly name: TableName
+  /** Built-in chains first. */
+  readonly chains: readonly Chain[]
+}
