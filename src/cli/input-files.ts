@@ -16,7 +16,8 @@ import type { Surroundings } from './surroundings.js'
 /** What is used of the surroundings. */
 type Reading = Pick<Surroundings, 'cwd' | 'readStdin'>
 
-const SCENARIO_NAME = 'scenario.yaml'
+/** The scenario of a folder. */
+export const SCENARIO_NAME = 'scenario.yaml'
 const STDIN_NAME = '<stdin>'
 
 /** A file with where it lies. */

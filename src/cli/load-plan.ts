@@ -95,10 +95,10 @@ function placeOf(text: string): SourcePlace {
   return { file: COMMAND_LINE, line: 1, column: option.length + 1, length: Math.max(1, text.length), excerpt }
 }
 
-/** @throws InputError USAGE if `--set` names several values, and where they belong */
-export function refuseAxes(verb: string, argument: string, { set = [] }: InputOptions): void {
-  const axis = set.find((text) => text.includes('=') && isAxisText(text))
-  if (axis === undefined) return
+/** @throws InputError USAGE if `--set` names several values, and where they belong; SETTING_SYNTAX as `givenSettings` */
+export function refuseAxes(verb: string, argument: string, options: InputOptions): void {
+  if (givenSettings(options).axes.length === 0) return
+  const axis = options.set?.find(isAxisText) ?? ''
   const hint = `\`svcsim sweep ${shellText([argument, '--set', axis])}\` runs all of them`
   throw usageError(`"--set ${axis}" names several values, and \`svcsim ${verb}\` takes one`, hint)
 }

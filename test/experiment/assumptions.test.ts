@@ -22,9 +22,9 @@ test('what the scenario sets is told from what it leaves to svcsim', () => {
   expect(
     set({
       scenario: 'sweep.yaml',
-      settings: ['links.outside=11ms', 'dns.cacheTime=30s', 'costs.set.ruleNs=9'],
+      settings: ['links.outside=11ms', 'dns.cacheTime=30s', 'costs.set.rule=9'],
     }),
-  ).toEqual(['costs/iptables-nft.ruleNs = 9 ns', 'links.outside = 11 ms', 'dns.cacheTime = 30 s'])
+  ).toEqual(['costs/iptables-nft.rule = 9 ns', 'links.outside = 11 ms', 'dns.cacheTime = 30 s'])
 })
 
 test('every assumption has a value and a source, and pods that the scenario does not describe are among them', () => {
