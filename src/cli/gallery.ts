@@ -20,17 +20,37 @@ interface Shown {
   readonly verb: 'run' | 'sweep'
   readonly scenario: string
   readonly set: readonly string[]
+  /** What the report answers. */
+  readonly question: string
+  /** The chart that shows the answer best. */
+  readonly picture: string
 }
 
 const SHOWN: readonly Shown[] = [
-  { folder: 'counter', verb: 'run', scenario: 'scenarios/counter', set: [] },
+  {
+    folder: 'counter',
+    verb: 'run',
+    scenario: 'scenarios/counter',
+    set: [],
+    question: 'Where does the time of a request to the counter go?',
+    picture: 'parts-browsers-counter-np.svg',
+  },
   {
     folder: 'counter/replicas',
     verb: 'sweep',
     scenario: 'scenarios/counter',
     set: ['counter.replicas=1..10'],
+    question: 'What does each further replica of the counter buy?',
+    picture: 'response-time.svg',
   },
-  { folder: 'session-affinity', verb: 'run', scenario: 'scenarios/session-affinity', set: [] },
+  {
+    folder: 'session-affinity',
+    verb: 'run',
+    scenario: 'scenarios/session-affinity',
+    set: [],
+    question: 'Which way into a Service keeps a client on its pod?',
+    picture: 'stickiness.svg',
+  },
 ]
 
 /** Results of sweeps are larger than what belongs under version control; the report says how to make them. */
@@ -46,6 +66,20 @@ async function writeGallery(surroundings: Surroundings): Promise<void> {
     const shownAs = path.join('reports', folder)
     await writeFiles(await filesOf(results), { path: path.join(ROOT, shownAs), shownAs }, {}, surroundings)
   }
+  const readme = { name: 'README.md', bytes: Buffer.from(galleryText()) }
+  await writeFiles([readme], { path: path.join(ROOT, 'reports'), shownAs: 'reports' }, {}, surroundings)
+}
+
+/** The front page: each report with its question, its command and one picture. */
+function galleryText(): string {
+  const entries = SHOWN.map(({ folder, verb, scenario, set, question, picture }) => {
+    const command = ['npx', 'svcsim', verb, scenario, ...set.flatMap((each) => ['--set', each])].join(' ')
+    const image = `[![${question}](${folder}/charts/${picture})](${folder}/README.md)`
+    return `## [${question}](${folder}/README.md)\n\n    ${command}\n\n${image}\n`
+  })
+  const intro =
+    'Written by `npm run reports` from the shipped scenarios; the same bytes every time, which CI checks.'
+  return ['# Reports\n', `${intro}\n`, ...entries].join('\n')
 }
 
 async function filesOf(results: Results): Promise<readonly NamedBytes[]> {
