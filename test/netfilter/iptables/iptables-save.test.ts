@@ -51,7 +51,7 @@ test.each(['BadIPs', 'SyncRepeated-0-initial', 'SyncRepeated-1-add-svc3', 'SyncR
   "the dump %s of kube-proxy's own tests comes back byte for byte",
   (name) => {
     const dump = readFileSync(
-      new URL(`../data/conformance/golden/iptables.${name}.txt`, import.meta.url),
+      new URL(`../../data/conformance/golden/iptables.${name}.txt`, import.meta.url),
       'utf8',
     )
     expect(printTables(parseTables(dump))).toBe(withoutDeletedChains(dump))
