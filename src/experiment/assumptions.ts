@@ -5,13 +5,14 @@ import { formatDuration } from '../base/units.js'
 import {
   DEFAULT_POD_BEHAVIOUR,
   type PodBehaviour,
+  type ProxySettings,
   type Scenario,
   scenarioSchema,
 } from '../input/scenario-schema.js'
 import type { Cluster } from '../kubernetes/cluster.js'
 import { behaviourKey } from '../model/behaviours.js'
-import { costsOf } from '../model/cost-settings.js'
-import { COST_CONSTANTS, type CostName } from '../model/costs.js'
+import { costPresetOf, costsOf } from '../model/cost-settings.js'
+import { COST_CONSTANTS, type CostName, costSource } from '../model/costs.js'
 import { LINK_KINDS } from '../model/links.js'
 import { SET_BY_SCENARIO } from '../results/results-schema.js'
 import { describeDistribution } from './describe-distribution.js'
@@ -26,33 +27,32 @@ export interface Assumption {
 
 const DEFAULT = 'default of svcsim'
 
-/** What links and names take where the scenario does not say. */
-const { links: linkDefaults, dns: dnsDefaults } = scenarioSchema.shape.spec.shape
+/** What links, names and kube-proxy take where the scenario does not say. */
+const { links: linkDefaults, dns: dnsDefaults, proxy: proxyDefaults } = scenarioSchema.shape.spec.shape
 const DEFAULT_LINKS = linkDefaults.parse(undefined)
 const DEFAULT_DNS = dnsDefaults.parse(undefined)
+const DEFAULT_PROXY = proxyDefaults.parse(undefined)
 
-/** In a fixed order: costs, links, names, limits, pods. What differs from the default was set by the scenario. */
+/** In a fixed order: costs, links, names, limits, kube-proxy, pods. What differs from the default was set by the scenario. */
 export function assumptionsOf(scenario: Scenario, cluster: Cluster): Assumption[] {
   return [
     ...costAssumptions(scenario),
     ...linkAssumptions(scenario),
     ...fixedAssumptions(scenario),
+    ...proxyAssumptions(scenario),
     ...podAssumptions(scenario, cluster),
   ]
 }
 
 function costAssumptions(scenario: Scenario): Assumption[] {
-  const { preset, set } = scenario.spec.costs
+  const { set } = scenario.spec.costs
+  const preset = costPresetOf(scenario)
   const costs = costsOf(scenario)
   return (Object.keys(COST_CONSTANTS) as CostName[]).map((name) => ({
     preset: `costs/${preset}`,
     name,
     value: `${costs[name]} ${COST_CONSTANTS[name].unit}`,
-    source: Object.hasOwn(set, name)
-      ? SET_BY_SCENARIO
-      : preset === 'none'
-        ? 'preset none'
-        : COST_CONSTANTS[name].source,
+    source: Object.hasOwn(set, name) ? SET_BY_SCENARIO : costSource(preset, name),
   }))
 }
 
@@ -77,6 +77,18 @@ function fixedAssumptions({ spec }: Scenario): Assumption[] {
       source: 'model scope: no synchronisation delay yet',
     },
   ]
+}
+
+/** The mode always, other settings of kube-proxy where they are not its defaults. */
+function proxyAssumptions({ spec }: Scenario): Assumption[] {
+  const settings = Object.entries(spec.proxy).map(([name, value]) =>
+    assumption('kube-proxy', name, plainText(value), plainText(DEFAULT_PROXY[name as keyof ProxySettings])),
+  )
+  return settings.filter(({ name, source }) => name === 'mode' || source === SET_BY_SCENARIO)
+}
+
+function plainText(value: ProxySettings[keyof ProxySettings]): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
 /** Of every workload that the scenario describes, and of all others together, if there are any. */

@@ -3,12 +3,20 @@
 import { closestName } from '../base/closest-name.js'
 import { InputError } from '../base/diagnostics.js'
 import type { Scenario } from '../input/scenario-schema.js'
-import { COST_CONSTANTS, COST_PRESETS, type CostName, type Costs } from './costs.js'
+import { COST_CONSTANTS, COST_PRESETS, type CostName, type CostPresetName, type Costs } from './costs.js'
+
+/** The preset of a proxy mode, where the scenario names none. */
+const PRESET_OF_MODE = { iptables: 'iptables-nft', nftables: 'nftables', ipvs: 'ipvs' } as const
+
+/** The preset in force. */
+export function costPresetOf({ spec }: Scenario): CostPresetName {
+  return spec.costs.preset ?? PRESET_OF_MODE[spec.proxy.mode]
+}
 
 /** @throws InputError COST_UNKNOWN if the scenario sets a constant that does not exist */
 export function costsOf(scenario: Scenario): Costs {
-  const { preset, set } = scenario.spec.costs
-  const costs: Record<CostName, number> = { ...COST_PRESETS[preset] }
+  const { set } = scenario.spec.costs
+  const costs: Record<CostName, number> = { ...COST_PRESETS[costPresetOf(scenario)] }
   for (const [name, value] of Object.entries(set)) {
     if (!isCostName(name)) throw unknownCostError(name)
     costs[name] = value

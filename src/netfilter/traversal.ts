@@ -26,6 +26,10 @@ export interface Traversal {
    * the node in the order of their making. Source: Linux xt_recent.c, recent_table_lookup.
    */
   recentListsWalked: number
+  /** Affinity sets of nftables that were looked up. */
+  affinitySetsChecked: number
+  /** IPVS: the connection's hold on a real server, to be given back by `release` when it ends; -1: none. */
+  binding: number
   /** A DNAT rule was met: the packet's destination is the endpoint chosen. */
   isDestinationTranslated: boolean
   /** A MASQUERADE rule was met: the packet needs the address of the interface that it leaves by as its source. */
@@ -40,6 +44,8 @@ export function makeTraversal(): Traversal {
     rulesMatched: 0,
     statisticRulesEvaluated: 0,
     recentListsWalked: 0,
+    affinitySetsChecked: 0,
+    binding: -1,
     isDestinationTranslated: false,
     isMasqueraded: false,
   }
@@ -52,6 +58,8 @@ export function clearTraversal(traversal: Traversal): void {
   traversal.rulesMatched = 0
   traversal.statisticRulesEvaluated = 0
   traversal.recentListsWalked = 0
+  traversal.affinitySetsChecked = 0
+  traversal.binding = -1
   traversal.isDestinationTranslated = false
   traversal.isMasqueraded = false
 }

@@ -5,17 +5,34 @@ import { COST_CONSTANTS, COST_PRESETS, firstPacketWorkNs } from '../../src/model
 import costModel from '../data/ground-truth/cost_model.json' with { type: 'json' }
 import { scenario } from '../kubernetes/objects.js'
 
-const counts = { rulesEvaluated: 100, statisticRulesEvaluated: 4, recentListsWalked: 10 }
+const counts = {
+  rulesEvaluated: 100,
+  statisticRulesEvaluated: 4,
+  recentListsWalked: 10,
+  affinitySetsChecked: 0,
+}
 
 describe('firstPacketWorkNs', () => {
   it('adds connection, plain rules, statistic rules and lists walked', () => {
-    const costs = { connection: 5_000, rule: 10, statisticRule: 100, recentListWalk: 7, packet: 1e9 }
+    const costs = {
+      connection: 5_000,
+      rule: 10,
+      statisticRule: 100,
+      recentListWalk: 7,
+      affinitySet: 0,
+      packet: 1e9,
+    }
     expect(firstPacketWorkNs(costs, counts)).toBe(5_000 + 96 * 10 + 4 * 100 + 10 * 7)
   })
 
   it('rounds the sum, not its parts, to ns', () => {
     const costs = { ...COST_PRESETS.none, rule: 0.3 }
-    const onlyRules = { rulesEvaluated: 5, statisticRulesEvaluated: 0, recentListsWalked: 0 }
+    const onlyRules = {
+      rulesEvaluated: 5,
+      statisticRulesEvaluated: 0,
+      recentListsWalked: 0,
+      affinitySetsChecked: 0,
+    }
     expect(firstPacketWorkNs(costs, onlyRules)).toBe(2)
   })
 
@@ -24,6 +41,8 @@ describe('firstPacketWorkNs', () => {
     expect(firstPacketWorkNs(COST_PRESETS['iptables-nft'], counts)).toBe(7_694)
     // 5,650 + 96 × 4.306 + 4 × 65.285 + 10 × 12.07 = 6,445.216
     expect(firstPacketWorkNs(COST_PRESETS['iptables-legacy'], counts)).toBe(6_445)
+    // 5,650 + 3 × 53.35 = 5,810.05
+    expect(firstPacketWorkNs(COST_PRESETS.nftables, { ...counts, affinitySetsChecked: 3 })).toBe(5_810)
     expect(firstPacketWorkNs(COST_PRESETS.none, counts)).toBe(0)
   })
 })
@@ -31,6 +50,10 @@ describe('firstPacketWorkNs', () => {
 describe('costs in force', () => {
   it('are those of iptables-nft by default', () => {
     expect(costsOf(scenario())).toEqual(COST_PRESETS['iptables-nft'])
+  })
+
+  it.each(['nftables', 'ipvs'] as const)('are those of the proxy mode %s', (mode) => {
+    expect(costsOf(scenario({ proxy: { mode } }))).toEqual(COST_PRESETS[mode])
   })
 
   it('are those of a preset with single ones set over it', () => {
@@ -44,7 +67,7 @@ describe('costs in force', () => {
 
   it.each([
     ['rules', 'did you mean "rule"?'],
-    ['toString', 'one of connection, rule, statisticRule, recentListWalk, packet'],
+    ['toString', 'one of connection, rule, statisticRule, recentListWalk, affinitySet, packet'],
   ])('can not be set by the name %s', (name, hint) => {
     const read = () => costsOf(scenario({ costs: { set: { [name]: 1 } } }))
     expect(read).toThrow(InputError)
@@ -73,6 +96,7 @@ describe('cost presets', () => {
         (established['one packet over one more hop'] +
           established['one packet through one node with conntrack/NAT adds']) *
         1_000,
+      affinitySet: 0,
     }
     const rule = firstPacket['per KUBE-SERVICES rule passed']
     const statistic = firstPacket['per statistic rule passed']
@@ -86,10 +110,17 @@ describe('cost presets', () => {
       rule: rule.nft,
       statisticRule: mean(statistic.nft),
     })
+    expect(COST_PRESETS.nftables).toEqual({
+      ...shared,
+      recentListWalk: 0,
+      rule: 0,
+      statisticRule: statistic.native,
+      affinitySet: mean(firstPacket['per affinity set passed, native']),
+    })
   })
 
   it('have every constant', () => {
     const names = Object.keys(COST_CONSTANTS)
-    expect(Object.values(COST_PRESETS).map((preset) => Object.keys(preset))).toEqual([names, names, names])
+    for (const preset of Object.values(COST_PRESETS)) expect(Object.keys(preset)).toEqual(names)
   })
 })

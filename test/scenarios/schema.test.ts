@@ -1,7 +1,7 @@
 /** The schema beside the scenarios, which their first lines name, is what `svcsim schema` prints. `UPDATE=1` rewrites it. */
 import fs from 'node:fs'
 import path from 'node:path'
-import Ajv from 'ajv'
+import { Ajv } from 'ajv'
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { runCommandLine } from '../../src/cli/command-line.js'
