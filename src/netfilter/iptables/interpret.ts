@@ -8,6 +8,7 @@
 
 import { InvariantError } from '../../base/diagnostics.js'
 import { type Cidr, cidrContains, type IpAddress, parseIpAddress } from '../../base/ip-address.js'
+import { isInterfaceNamed } from './interface-names.js'
 import type { ReferenceLists } from './reference-lists.js'
 import type { ConnectionState, HookName, IpProtocol, Match, Rule, Table, TableName } from './rule.js'
 
@@ -22,6 +23,8 @@ export interface ReadablePacket {
   /** 32 bits, unsigned. */
   readonly mark: number
   readonly states: readonly ConnectionState[]
+  /** Name of the interface that it came in by; undefined where that is unknown, and for what the node sends. */
+  readonly inInterface?: string | undefined
 }
 
 /** One node, for `interpret`. */
@@ -33,6 +36,8 @@ export interface ReadableNode {
   readonly lists: ReferenceLists
   /** 31 random bits; one draw per `statistic` test run. */
   readonly draw31: () => number
+  /** Name of the interface by which packets for an address of another machine leave; not given: unknown. */
+  readonly outInterfaceOf?: (destination: string) => string | undefined
 }
 
 /** One rule that a packet met. */
@@ -40,10 +45,35 @@ export interface RuleMet {
   readonly hook: HookName
   readonly table: TableName
   readonly chain: string
+  /** Jumps between the chain of the hook and this one. */
+  readonly depth: number
   /** Position in its chain, from 0. */
   readonly ruleIndex: number
   readonly rule: Rule
   readonly isMatched: boolean
+  /** The test that was not true; undefined if the rule matched. */
+  readonly failedMatch: Match | undefined
+  /** The `statistic` tests that were run, in order. */
+  readonly draws: readonly DrawMet[]
+  /** The packet as the rule left it. */
+  readonly packet: ReadablePacket
+}
+
+/** One `statistic` test that was run. */
+export interface DrawMet {
+  /** Passes if 31 random bits are below: 0 to 2^31. */
+  readonly threshold: number
+  readonly isPassed: boolean
+}
+
+/** One built-in chain that a packet went through. */
+export interface HookMet {
+  readonly hook: HookName
+  readonly table: TableName
+  /** Where its rules begin in `rulesMet`; those of the next hook follow. */
+  readonly firstRule: number
+  /** The policy that settled the packet; undefined: a rule did. */
+  readonly policy: 'ACCEPT' | 'DROP' | undefined
 }
 
 /** What became of a packet. The counts mean what they mean in `Traversal`. */
@@ -59,7 +89,12 @@ export interface Interpretation {
   readonly recentListsWalked: number
   /** Every rule whose tests were run, in order. */
   readonly rulesMet: readonly RuleMet[]
+  /** Every built-in chain passed, in order, those without rules too. */
+  readonly hooksMet: readonly HookMet[]
 }
+
+/** The interface by which a node's packets to itself go out and come in. */
+const LOOPBACK_INTERFACE = 'lo'
 
 /** How a chain ends: settled, or fallen off its end, or left by RETURN. */
 type Ending = 'accepted' | 'dropped' | 'rejected' | 'returned'
@@ -69,17 +104,23 @@ interface Walk {
   readonly node: ReadableNode
   readonly nowNs: number
   packet: ReadablePacket
+  /** Name of the interface that it leaves by, as far as the present hook is told. */
+  outInterface: string | undefined
   isDestinationTranslated: boolean
   isMasqueraded: boolean
   statisticRulesEvaluated: number
   recentListsWalked: number
   readonly rulesMet: RuleMet[]
+  readonly hooksMet: HookMet[]
+  /** Of the rule being tested. */
+  draws: DrawMet[]
 }
 
-/** Where on the way: which chain of which table, called from which hook. */
+/** Where on the way: which chain of which table, called from which hook, how deep. */
 interface Place {
   readonly hook: HookName
   readonly table: Table
+  readonly depth: number
 }
 
 /**
@@ -99,14 +140,17 @@ export function interpret(
     node,
     nowNs,
     packet,
+    outInterface: undefined,
     isDestinationTranslated: false,
     isMasqueraded: false,
     statisticRulesEvaluated: 0,
     recentListsWalked: 0,
     rulesMet: [],
+    hooksMet: [],
+    draws: [],
   }
   const verdict = way === 'receive' ? receive(walk) : send(walk)
-  const { node: _node, nowNs: _nowNs, ...outcome } = walk
+  const { node: _node, nowNs: _nowNs, outInterface: _outInterface, draws: _draws, ...outcome } = walk
   return {
     ...outcome,
     verdict,
@@ -119,19 +163,31 @@ function receive(walk: Walk): Interpretation['verdict'] {
   const first = throughHook(walk, 'nat', 'PREROUTING')
   if (first !== 'accepted') return first
   const isForNode = isLocal(walk, walk.packet.destination)
+  if (!isForNode) walk.outInterface = wayOut(walk)
   const filtered = throughHook(walk, 'filter', isForNode ? 'INPUT' : 'FORWARD')
   if (filtered !== 'accepted') return filtered
   return throughHook(walk, 'nat', isForNode ? 'INPUT' : 'POSTROUTING')
 }
 
 function send(walk: Walk): Interpretation['verdict'] {
+  walk.packet = { ...walk.packet, inInterface: undefined }
+  walk.outInterface = wayOut(walk)
   for (const table of ['nat', 'filter'] as const) {
     const verdict = throughHook(walk, table, 'OUTPUT')
     if (verdict !== 'accepted') return verdict
   }
+  // Only now does the way out follow a translation: the hook OUTPUT keeps what it was called with.
+  walk.outInterface = wayOut(walk)
   const last = throughHook(walk, 'nat', 'POSTROUTING')
   if (last !== 'accepted' || !isLocal(walk, walk.packet.destination)) return last
+  walk.packet = { ...walk.packet, inInterface: LOOPBACK_INTERFACE }
+  walk.outInterface = undefined
   return throughHook(walk, 'filter', 'INPUT')
+}
+
+function wayOut(walk: Walk): string | undefined {
+  const { destination } = walk.packet
+  return isLocal(walk, destination) ? LOOPBACK_INTERFACE : walk.node.outInterfaceOf?.(destination)
 }
 
 function throughHook(walk: Walk, tableName: TableName, hook: HookName): Interpretation['verdict'] {
@@ -139,31 +195,48 @@ function throughHook(walk: Walk, tableName: TableName, hook: HookName): Interpre
   const table = walk.node.tables.find((each) => each.name === tableName)
   const chain = table?.chains.find((each) => each.name === hook)
   if (table === undefined || chain === undefined) return 'accepted'
-  const ending = throughChain(walk, { hook, table }, hook)
+  const firstRule = walk.rulesMet.length
+  const ending = throughChain(walk, { hook, table, depth: 0 }, hook)
+  const policy = ending === 'returned' ? (chain.policy ?? 'ACCEPT') : undefined
+  walk.hooksMet.push({ hook, table: tableName, firstRule, policy })
   if (ending !== 'returned') return ending
-  return chain.policy === 'DROP' ? 'dropped' : 'accepted'
+  return policy === 'DROP' ? 'dropped' : 'accepted'
 }
 
 function throughChain(walk: Walk, place: Place, chainName: string): Ending {
   const chain = place.table.chains.find((each) => each.name === chainName)
   if (chain === undefined) throw new InvariantError('no such chain', { chain: chainName })
   for (const [ruleIndex, rule] of chain.rules.entries()) {
-    const isMatched = testsOf(rule).every((match) => isTrue(walk, match))
-    const { hook, table } = place
-    walk.rulesMet.push({ hook, table: table.name, chain: chainName, ruleIndex, rule, isMatched })
-    if (!isMatched) continue
+    walk.draws = []
+    const failedMatch = testsOf(rule).find((match) => !isTrue(walk, match))
+    const isMatched = failedMatch === undefined
     const { target } = rule
+    const ended = isMatched ? apply(walk, rule) : undefined
+    const { draws, packet } = walk
+    const { hook, depth } = place
+    const where = { hook, table: place.table.name, chain: chainName, depth, ruleIndex }
+    walk.rulesMet.push({ ...where, rule, isMatched, failedMatch, draws, packet })
+    if (!isMatched) continue
     if (target.kind === 'goto') return throughChain(walk, place, target.chain)
-    const ending = target.kind === 'jump' ? throughChain(walk, place, target.chain) : apply(walk, rule)
+    const ending =
+      target.kind === 'jump' ? throughChain(walk, { ...place, depth: depth + 1 }, target.chain) : ended
     const goesOn = ending === undefined || (target.kind === 'jump' && ending === 'returned')
     if (!goesOn) return ending
   }
   return 'returned'
 }
 
-/** The kernel tests addresses and protocol first: ip_tables.c, ip_packet_match. */
+const HEADER_MATCHES: ReadonlySet<Match['kind']> = new Set([
+  'source',
+  'destination',
+  'inInterface',
+  'outInterface',
+  'protocol',
+])
+
+/** The kernel tests addresses, interfaces and protocol first: ip_tables.c, ip_packet_match. */
 function testsOf(rule: Rule): Match[] {
-  const isOfHeader = ({ kind }: Match) => kind === 'source' || kind === 'destination' || kind === 'protocol'
+  const isOfHeader = ({ kind }: Match) => HEADER_MATCHES.has(kind)
   return [...rule.matches.filter(isOfHeader), ...rule.matches.filter((match) => !isOfHeader(match))]
 }
 
@@ -216,6 +289,10 @@ function isTrue(walk: Walk, match: Match): boolean {
       return cidrContains(match.cidr, addressOf(packet.source)) !== match.isInverted
     case 'destination':
       return cidrContains(match.cidr, addressOf(packet.destination)) !== match.isInverted
+    case 'inInterface':
+      return isInterfaceNamed(match.name, packet.inInterface) !== match.isInverted
+    case 'outInterface':
+      return isInterfaceNamed(match.name, walk.outInterface) !== match.isInverted
     case 'sourcePort':
       return (match.first <= packet.sourcePort && packet.sourcePort <= match.last) !== match.isInverted
     case 'destinationPort':
@@ -224,7 +301,7 @@ function isTrue(walk: Walk, match: Match): boolean {
       )
     case 'statistic':
       walk.statisticRulesEvaluated += 1
-      return walk.node.draw31() < match.threshold
+      return isDrawn(walk, match.threshold)
     case 'recent':
       walk.recentListsWalked += walk.node.lists.walkedListCount(match.list)
       return walk.node.lists.test(match, packet.source, walk.nowNs)
@@ -238,6 +315,12 @@ function isTrue(walk: Walk, match: Match): boolean {
     case 'nfacct':
       return true
   }
+}
+
+function isDrawn(walk: Walk, threshold: number): boolean {
+  const isPassed = walk.node.draw31() < threshold
+  walk.draws.push({ threshold, isPassed })
+  return isPassed
 }
 
 function isLocal(walk: Walk, address: string): boolean {

@@ -101,7 +101,7 @@ const agreement = fc.property(
         )
         fill(packet, readable, book)
         netfilter[way](packet, nowNs, traversal)
-        const { verdict, packet: left, rulesMet, ...counts } = said
+        const { verdict, packet: left, rulesMet, hooksMet: _hooksMet, ...counts } = said
         const trace = listText(rulesMet)
         expect({ ...traversal, verdict: VERDICTS[traversal.verdict] }, trace).toEqual({ ...counts, verdict })
         expect(packet, trace).toEqual(fill(emptyPacket(), left, book))
