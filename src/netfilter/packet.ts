@@ -2,7 +2,7 @@
  * A packet as the rules see it: addresses, ports, protocol, mark, and what connection tracking says of it.
  *
  * One object is made per place of use and filled anew for every packet: a simulation sends millions. Left out: flags,
- * lengths, time to live, interfaces, fragments.
+ * lengths, time to live, fragments.
  */
 import type { AddressId } from './address-book.js'
 import type { ConnectionState, IpProtocol } from './iptables/rule.js'
@@ -34,7 +34,14 @@ export interface Packet {
   mark: number
   /** Bits `STATE_…`. */
   state: number
+  /** Position among the node's interfaces of the one that it came in by, or `NO_INTERFACE`. */
+  inInterface: number
+  /** As `inInterface`, of the one that it leaves by: set by `NodeNetfilter` as it routes the packet. */
+  outInterface: number
 }
+
+/** The position of an interface that is unknown, or of none: no name but `+` is true of it. */
+export const NO_INTERFACE = -1
 
 const PROTOCOL_NUMBERS = { tcp: PROTOCOL_TCP, udp: PROTOCOL_UDP, sctp: PROTOCOL_SCTP } as const
 
@@ -57,7 +64,7 @@ export function stateMask(states: readonly ConnectionState[]): number {
   return states.reduce((mask, state) => mask | STATE_BITS[state], 0)
 }
 
-/** A packet to be filled: NEW, TCP, all else zero. */
+/** A packet to be filled: NEW, TCP, of no interface, all else zero. */
 export function emptyPacket(): Packet {
   const nobody = 0 as AddressId
   return {
@@ -68,5 +75,7 @@ export function emptyPacket(): Packet {
     destinationPort: 0,
     mark: 0,
     state: STATE_NEW,
+    inInterface: NO_INTERFACE,
+    outInterface: NO_INTERFACE,
   }
 }

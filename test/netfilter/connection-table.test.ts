@@ -18,6 +18,8 @@ function packet(source: number, sourcePort: number, destination: number, destina
     destinationPort,
     mark: 0,
     state: 1,
+    inInterface: -1,
+    outInterface: -1,
   }
 }
 

@@ -45,6 +45,8 @@ export interface CompileContext {
   readonly localSet: AddressSetId
   /** Compiling makes the lists that the tables name, and ends those that they do not. */
   readonly recentLists: RecentLists
+  /** The node's interfaces, at most `MAX_INTERFACE_COUNT`; a packet names one by its position. */
+  readonly interfaces: readonly string[]
 }
 
 const ENTRY_OF_CHAIN: ReadonlyMap<string, number> = new Map([

@@ -2,13 +2,14 @@
  * Turns the matches of one rule into tests of integers.
  *
  * A range of one address becomes a comparison, any other range a set of the address book. Comments and counters
- * (`nfacct`) are always true and become nothing. The tests of addresses and protocol go first, as in the kernel
- * (ip_tables.c, ip_packet_match), the destination before all since it differs most from rule to rule: the order among
+ * (`nfacct`) are always true and become nothing. The tests of addresses, protocol and interfaces go first, as in the
+ * kernel (ip_tables.c, ip_packet_match), the destination before all since it differs most from rule to rule: the order among
  * these can not be observed. The rest keeps its order, in which draws are made and lists change.
  */
 import type { Cidr } from '../../base/ip-address.js'
 import type { AddressBook, AddressSetId } from '../address-book.js'
 import { protocolNumber, stateMask } from '../packet.js'
+import { interfaceMask } from './interface-names.js'
 import { NO_AGE_LIMIT, type RecentLists } from './recent-lists.js'
 import type { Match, RecentMatch, Rule } from './rule.js'
 import {
@@ -16,7 +17,9 @@ import {
   TEST_DESTINATION_IN,
   TEST_DESTINATION_IS,
   TEST_DESTINATION_PORT,
+  TEST_IN_INTERFACE,
   TEST_MARK,
+  TEST_OUT_INTERFACE,
   TEST_PROTOCOL,
   TEST_RECENT_CHECK,
   TEST_RECENT_CHECK_AND_REAP,
@@ -43,11 +46,19 @@ interface TestContext {
   readonly book: AddressBook
   readonly localSet: AddressSetId
   readonly recentLists: RecentLists
+  /** The node's interfaces; a packet names one by its position. */
+  readonly interfaces: readonly string[]
 }
 
 /** Matches that change nothing and come first; the lower the earlier. */
-const RANK: Partial<Record<Match['kind'], number>> = { destination: 0, source: 1, protocol: 2 }
-const RANK_OF_OTHERS = 3
+const RANK: Partial<Record<Match['kind'], number>> = {
+  destination: 0,
+  source: 1,
+  protocol: 2,
+  inInterface: 3,
+  outInterface: 3,
+}
+const RANK_OF_OTHERS = 4
 
 /** The tests of a rule, in the order in which they run. */
 export function testsOf(rule: Rule, context: TestContext): Test[] {
@@ -66,6 +77,10 @@ function testOf(match: Match, context: TestContext): Test | undefined {
       return addressTest(match.cidr, match.isInverted, TEST_SOURCE_IS, TEST_SOURCE_IN, context.book)
     case 'destination':
       return addressTest(match.cidr, match.isInverted, TEST_DESTINATION_IS, TEST_DESTINATION_IN, context.book)
+    case 'inInterface':
+      return test(TEST_IN_INTERFACE, match.isInverted, interfaceMask(match.name, context.interfaces))
+    case 'outInterface':
+      return test(TEST_OUT_INTERFACE, match.isInverted, interfaceMask(match.name, context.interfaces))
     case 'sourcePort':
       return test(TEST_SOURCE_PORT, match.isInverted, match.first, match.last)
     case 'destinationPort':

@@ -19,14 +19,14 @@ import {
 
 export { parseTables } from './parse-tables.js'
 
-/** What needs quotes in a comment: blanks end a word, a quote begins one. Nothing at all would be no word. */
+/** What needs quotes in a word: blanks end a word, a quote begins one. Nothing at all would be no word. */
 const NEEDS_QUOTES = /[\s"]|^$/
 
 /**
  * Writes tables in iptables-save form.
  *
  * @returns lines ended by `\n`; the chains and rules of each table in their order
- * @throws InvariantError if a comment holds a line break: the form can not write it
+ * @throws InvariantError if a comment or a name holds a line break: the form can not write it
  */
 export function printTables(tables: readonly Table[]): string {
   return tables.map(printTable).join('')
@@ -55,6 +55,10 @@ function printMatch(match: Match): string {
       return `${not(match)}-s ${printCidr(match.cidr)}`
     case 'destination':
       return `${not(match)}-d ${printCidr(match.cidr)}`
+    case 'inInterface':
+      return `${not(match)}-i ${printWord(match.name)}`
+    case 'outInterface':
+      return `${not(match)}-o ${printWord(match.name)}`
     case 'sourcePort':
       return `${not(match)}--sport ${printPorts(match)}`
     case 'destinationPort':
@@ -103,7 +107,7 @@ function hex(value: number): string {
 }
 
 function printWord(text: string): string {
-  if (/[\r\n]/.test(text)) throw new InvariantError('a comment holds a line break', { text })
+  if (/[\r\n]/.test(text)) throw new InvariantError('a word holds a line break', { text })
   return NEEDS_QUOTES.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : text
 }
 

@@ -12,6 +12,9 @@ import { parseTarget } from './parse-target.js'
 import type { IpProtocol, Match, Rule } from './rule.js'
 import type { Word, WordReader } from './rule-words.js'
 
+/** Longest name of an interface. Source: Linux include/uapi/linux/if.h, IFNAMSIZ less the end of the text. */
+const MAX_INTERFACE_NAME_LENGTH = 15
+
 /** What the options of one rule have said so far. */
 interface RuleReading {
   readonly words: WordReader
@@ -66,6 +69,14 @@ function readOption(reading: RuleReading): void {
     case '--destination':
     case '--dst':
       reading.matches.push({ kind: 'destination', cidr: readCidr(words, option), isInverted })
+      return
+    case '-i':
+    case '--in-interface':
+      reading.matches.push({ kind: 'inInterface', name: readInterface(words, option), isInverted })
+      return
+    case '-o':
+    case '--out-interface':
+      reading.matches.push({ kind: 'outInterface', name: readInterface(words, option), isInverted })
       return
     case '--sport':
     case '--source-port':
@@ -129,6 +140,14 @@ function readCidr(words: WordReader, option: Word): Cidr {
       'such as 10.0.0.0/8 or fd00::1',
     )
   )
+}
+
+function readInterface(words: WordReader, option: Word): string {
+  const name = words.value(option)
+  if (name.text === '' || name.text.length > MAX_INTERFACE_NAME_LENGTH) {
+    words.fail('NF_SYNTAX', name, `"${name.text}" is no interface`, 'a name has 1 to 15 characters')
+  }
+  return name.text
 }
 
 function readPorts(reading: RuleReading, option: Word): { first: number; last: number } {

@@ -33,19 +33,21 @@ export const TEST_RECENT_CHECK = 24 // list, greatest age in s or NO_AGE_LIMIT
 export const TEST_RECENT_CHECK_AND_REAP = 26 // as TEST_RECENT_CHECK
 export const TEST_RECENT_UPDATE = 28 // as TEST_RECENT_CHECK
 export const TEST_RECENT_UPDATE_AND_REAP = 30 // as TEST_RECENT_CHECK
+export const TEST_IN_INTERFACE = 32 // mask of interfaces
+export const TEST_OUT_INTERFACE = 34 // mask of interfaces
 
 /** What to do when a rule matched, or a chain ended. */
-export const GO_ON = 32 // to the next rule
-export const GO_JUMP = 34 // place of a chain
-export const GO_GOTO = 36 // place of a chain
-export const GO_RETURN = 38
-export const GO_END = 40 // as GO_RETURN, but not a rule
-export const GO_ACCEPT = 42
-export const GO_DROP = 44
-export const GO_REJECT = 46
-export const GO_DNAT = 48 // address, port or KEEP_PORT
-export const GO_MASQUERADE = 50
-export const GO_MARK = 52 // value, mask
+export const GO_ON = 36 // to the next rule
+export const GO_JUMP = 38 // place of a chain
+export const GO_GOTO = 40 // place of a chain
+export const GO_RETURN = 42
+export const GO_END = 44 // as GO_RETURN, but not a rule
+export const GO_ACCEPT = 46
+export const GO_DROP = 48
+export const GO_REJECT = 50
+export const GO_DNAT = 52 // address, port or KEEP_PORT
+export const GO_MASQUERADE = 54
+export const GO_MARK = 56 // value, mask
 
 /** As the port of a DNAT: the packet keeps its own. */
 export const KEEP_PORT = -1

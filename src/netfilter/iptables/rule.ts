@@ -16,14 +16,23 @@ export type IpProtocol = 'tcp' | 'udp' | 'sctp'
 export type ConnectionState = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'DNAT' | 'SNAT'
 
 /**
- * One test of a rule; the first that fails ends the rule. As in the kernel (`ip_packet_match`), the tests of addresses
- * and protocol run first, wherever they are written; the others run in the order written. The order matters only to
- * `statistic`, which draws, and to `recent`, which remembers.
+ * One test of a rule; the first that fails ends the rule. As in the kernel (`ip_packet_match`), the tests of addresses,
+ * interfaces and protocol run first, wherever they are written; the others run in the order written. The order matters
+ * only to `statistic`, which draws, and to `recent`, which remembers.
  */
 export type Match =
   | { readonly kind: 'protocol'; readonly protocol: IpProtocol; readonly isInverted: boolean }
   | { readonly kind: 'source'; readonly cidr: Cidr; readonly isInverted: boolean }
   | { readonly kind: 'destination'; readonly cidr: Cidr; readonly isInverted: boolean }
+  /**
+   * The interface that the packet came in by, or leaves by as far as that is settled. `name` is 1 to 15 characters; a
+   * last `+` stands for any ending.
+   */
+  | {
+      readonly kind: 'inInterface' | 'outInterface'
+      readonly name: string
+      readonly isInverted: boolean
+    }
   | {
       readonly kind: 'sourcePort'
       readonly first: number

@@ -104,21 +104,27 @@ export function traverse(
         traversal.recentListsWalked += context.recentLists.walkedListCount(code[at + 2] as RecentListId)
         hasPassed = isRecent(code, at, source, nowNs, context.recentLists)
         break
-      case 32: // GO_ON
+      case 32: // TEST_IN_INTERFACE
+        hasPassed = ((code[at + 2] >>> packet.inInterface) & 1) === 1
+        break
+      case 34: // TEST_OUT_INTERFACE
+        hasPassed = ((code[at + 2] >>> packet.outInterface) & 1) === 1
+        break
+      case 36: // GO_ON
         matchedCount += 1
         at += stride
         continue
-      case 34: // GO_JUMP
+      case 38: // GO_JUMP
         matchedCount += 1
         returnStack[stackSize] = at + stride
         stackSize += 1
         at = code[at + 1]
         continue
-      case 36: // GO_GOTO
+      case 40: // GO_GOTO
         matchedCount += 1
         at = code[at + 1]
         continue
-      case 38: // GO_RETURN
+      case 42: // GO_RETURN
         matchedCount += 1
         if (stackSize === 0) {
           verdict = program.policies[entry]
@@ -127,7 +133,7 @@ export function traverse(
           at = returnStack[stackSize]
         }
         continue
-      case 40: // GO_END
+      case 44: // GO_END
         if (stackSize === 0) {
           verdict = program.policies[entry]
         } else {
@@ -135,30 +141,30 @@ export function traverse(
           at = returnStack[stackSize]
         }
         continue
-      case 42: // GO_ACCEPT
+      case 46: // GO_ACCEPT
         matchedCount += 1
         verdict = ACCEPTED
         continue
-      case 44: // GO_DROP
+      case 48: // GO_DROP
         matchedCount += 1
         verdict = DROPPED
         continue
-      case 46: // GO_REJECT
+      case 50: // GO_REJECT
         matchedCount += 1
         verdict = REJECTED
         continue
-      case 48: // GO_DNAT
+      case 52: // GO_DNAT
         matchedCount += 1
         translateDestination(packet, code[at + 1] as AddressId, code[at + 2])
         traversal.isDestinationTranslated = true
         verdict = ACCEPTED
         continue
-      case 50: // GO_MASQUERADE
+      case 54: // GO_MASQUERADE
         matchedCount += 1
         traversal.isMasqueraded = true
         verdict = ACCEPTED
         continue
-      case 52: // GO_MARK
+      case 56: // GO_MARK
         matchedCount += 1
         packet.mark = ((packet.mark & ~code[at + 2]) ^ code[at + 1]) >>> 0
         at += stride

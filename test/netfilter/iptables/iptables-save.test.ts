@@ -122,6 +122,7 @@ describe('what iptables-save prints of the same rules', () => {
     ],
     ['-m comment --comment a"b c"d', '-m comment --comment "ab cd"'],
     ['--goto B', '-g B'],
+    ['! --in-interface eth0 --out-interface cali+', '! -i eth0 -o cali+'],
   ])('%s', (theirs, ours) => {
     expect(rewritten(theirs)).toBe(ours)
   })
@@ -163,7 +164,9 @@ describe('errors in a rule', () => {
   test.each([
     ['-m multiport --dports 1,2', 'NF_UNSUPPORTED 3:9 match "multiport" is not modelled'],
     ['-j LOG', 'NF_UNSUPPORTED 3:9 target "LOG" is not modelled'],
-    ['-i eth0', 'NF_UNSUPPORTED 3:6 option "-i" is not modelled'],
+    ['-f', 'NF_UNSUPPORTED 3:6 option "-f" is not modelled'],
+    ['-i sixteen-letters-', 'NF_SYNTAX 3:9 "sixteen-letters-" is no interface'],
+    ['! -o ""', 'NF_SYNTAX 3:11 "" is no interface'],
     ['-p icmp', 'NF_UNSUPPORTED 3:9 protocol "icmp" is not modelled'],
     ['-m recent --set --hitcount 3', 'NF_UNSUPPORTED 3:22 option "--hitcount" is not modelled'],
     ['-m recent ! --rcheck', 'NF_UNSUPPORTED 3:18 "! --rcheck" is not modelled'],
@@ -248,7 +251,7 @@ describe('errors outside of rules', () => {
   })
 
   test('every wrong line is named, at most 100', () => {
-    const lines = (count: number) => `*nat\n:A -\n${'-A A -i x\n'.repeat(count)}COMMIT\n`
+    const lines = (count: number) => `*nat\n:A -\n${'-A A -f x\n'.repeat(count)}COMMIT\n`
     expect([errorsOf(lines(3)).length, errorsOf(lines(1000)).length]).toEqual([3, 100])
   })
 

@@ -89,6 +89,11 @@ const freeMatch: Arbitrary<Match> = fc.oneof(
   { weight: 3, arbitrary: recentMatch },
   { weight: 2, arbitrary: statisticMatch },
   fc.record({
+    kind: fc.constantFrom('inInterface' as const, 'outInterface' as const),
+    name: fc.constantFrom('lo', 'eth0', 'eth+', 'veth1', 'veth+', '+', 'absent'),
+    isInverted,
+  }),
+  fc.record({
     kind: fc.constant('addrtype' as const),
     side: fc.constantFrom('source' as const, 'destination' as const),
     type: fc.constant('LOCAL' as const),
