@@ -68,6 +68,11 @@ export const INPUT_CODES = {
     cure: 'Put it in quotes if it is a text; else write `true`, `false` or plain decimal digits.',
   },
 
+  MORE_LEFT_OUT: {
+    meaning: 'There may be more errors or warnings than are told in one pass.',
+    cure: 'Mend those that are told, and run again.',
+  },
+
   // Fields, in manifests, scenarios and settings.
   FIELD_UNKNOWN: {
     meaning: 'A field has a name that is not known there; an error where it looks misspelt, else a warning.',

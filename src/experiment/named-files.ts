@@ -14,7 +14,7 @@ export interface NamedFiles {
 
 /** Looks for `spec.manifests` and `spec.workload.trace`. Never throws because of the text. */
 export function namedFiles(scenarioFile: SourceFile): NamedFiles {
-  const root = parseDocuments([scenarioFile]).documents[0]?.root
+  const [root] = parseDocuments([scenarioFile]).documents
   if (root === undefined) return { manifests: [], trace: undefined }
   const manifests = textsOf(valueAt(root, ['spec', 'manifests']))
   const [trace] = textsOf([valueAt(root, ['spec', 'workload', 'trace'])])
@@ -25,7 +25,7 @@ export function namedFiles(scenarioFile: SourceFile): NamedFiles {
 export function isScenario(file: SourceFile): boolean {
   if (!/svcsim\.dev|Scenario/.test(file.text)) return false
   const { documents } = parseDocuments([file])
-  return documents.some(({ root }) => {
+  return documents.some((root) => {
     const isOurs = String(valueAt(root, ['apiVersion'])).startsWith('svcsim.dev/')
     return isOurs || valueAt(root, ['kind']) === 'Scenario'
   })

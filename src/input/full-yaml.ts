@@ -11,21 +11,16 @@ import type { DiagnosticCode } from '../base/error-codes.js'
 import { guardedDocuments, shortened } from './guarded-yaml.js'
 import type { Limits } from './limits.js'
 import { resolvePlain } from './plain-scalar.js'
-import type { Flaw } from './plain-state.js'
+import type { PlainKey } from './plain-state.js'
 import { refuse, refuseDepth, refuseDuplicateKey, refuseKeyCount, refuseNodeCount } from './reading-limits.js'
 import type { SourceFile } from './source-file.js'
 import type { MapEntry, TreeNode } from './tree.js'
 
 const CORE_TAG = 'tag:yaml.org,2002:'
 
-export interface FullDocument {
-  /** Undefined for a document in which nothing is written. */
-  readonly root: TreeNode | undefined
-  readonly flaws: readonly Flaw[]
-}
-
 export interface FullStream {
-  readonly documents: readonly FullDocument[]
+  /** The root of each document in which something is written. */
+  readonly roots: readonly TreeNode[]
   readonly errors: readonly Diagnostic[]
   /** Values in all documents, and the `nodeCount` that was given. */
   readonly nodeCount: number
@@ -46,7 +41,7 @@ export function readFullYaml(
   limits: Limits,
   nodeCount: number,
 ): FullStream {
-  const documents: FullDocument[] = []
+  const roots: TreeNode[] = []
   const errors: Diagnostic[] = []
   let count = nodeCount
   for (const guarded of guardedDocuments(file, start, end, limits)) {
@@ -55,10 +50,11 @@ export function readFullYaml(
       break
     }
     const builder = new TreeBuilder(file, start, limits, count)
-    documents.push(builder.build(guarded.document))
+    const root = builder.build(guarded.document)
+    if (root !== undefined) roots.push(root)
     count = builder.nodeCount
   }
-  return { documents, errors, nodeCount: count }
+  return { roots, errors, nodeCount: count }
 }
 
 /** What an alias stands for. */
@@ -71,7 +67,6 @@ interface Anchor {
 
 /** Turns the package's nodes into ours. One for each document, since anchors end with it. */
 class TreeBuilder {
-  private readonly flaws: Flaw[] = []
   private readonly anchors = new Map<string, Anchor>()
   private aliasCount = 0
   /** Depth of the node being built, and the largest depth below it so far. */
@@ -86,10 +81,11 @@ class TreeBuilder {
     public nodeCount: number,
   ) {}
 
-  build(document: Document.Parsed): FullDocument {
+  /** Undefined for a document in which nothing is written. */
+  build(document: Document.Parsed): TreeNode | undefined {
     const contents: Node | null = document.contents
-    if (contents === null || isNothing(contents)) return { root: undefined, flaws: [] }
-    return { root: this.node(contents, 0, 0), flaws: this.flaws }
+    if (contents === null || isNothing(contents)) return undefined
+    return this.node(contents, 0, 0)
   }
 
   /** @param nullStart - what to point at where nothing is written: the key */
@@ -164,27 +160,26 @@ class TreeBuilder {
     for (const pair of map.items as readonly { readonly key: Node; readonly value: Node | null }[]) {
       const keyStart = this.start(pair.key)
       const key = this.key(pair.key)
-      const keyEnd = keyStart + (key ?? '<<').length
+      const keyEnd = keyStart + (key?.key ?? '<<').length
       const value =
         pair.value === null ? this.nothing(keyStart, keyEnd) : this.node(pair.value, keyStart, keyEnd)
       if (key === undefined) merged.push(value)
-      else if (entries.has(key)) refuseDuplicateKey(this.file, keyStart, key)
-      else entries.set(key, { key, keyFile: this.file, keyStart, value })
+      else if (entries.has(key.key)) refuseDuplicateKey(this.file, keyStart, key.key)
+      else entries.set(key.key, { ...key, keyFile: this.file, keyStart, value })
     }
     for (const node of merged) this.merge(entries, node)
     return [...entries.values()]
   }
 
   /** The text of a key; undefined for the merge key. */
-  private key(node: Node): string | undefined {
+  private key(node: Node): PlainKey | undefined {
     if (!isScalar(node)) return this.refuseNode(node, 'YAML_KEY', 'A key must be a plain text')
-    if (node.type !== 'PLAIN') return String(node.value)
+    if (node.type !== 'PLAIN') return { key: String(node.value) }
     const text = node.source ?? ''
     if (text === '<<') return undefined
     const { value, flaw } = resolvePlain(text)
     if (value === null) return this.refuseNode(node, 'YAML_KEY', 'A key is missing')
-    if (flaw === 'word') this.flaws.push({ kind: flaw, start: this.start(node), end: this.end(node) })
-    return text
+    return flaw === 'word' ? { key: text, keyFlaw: flaw } : { key: text }
   }
 
   /** `<<: *base`, or a list of such: keys that are not there yet. */
@@ -216,9 +211,11 @@ class TreeBuilder {
     if (text === '' && node.tag === undefined) return { ...this.nothing(nullStart, nullEnd) }
     const folded = String(node.value ?? '')
     const { value, flaw } = resolvePlain(folded)
-    if (flaw !== undefined) this.flaws.push({ kind: flaw, start, end })
     if (node.tag !== undefined) this.checkTag(node.tag, tagOf(value), node)
-    return { kind: 'scalar', value, file: this.file, start, end }
+    const { file } = this
+    return flaw === undefined
+      ? { kind: 'scalar', value, file, start, end }
+      : { kind: 'scalar', value, flaw, file, start, end }
   }
 
   private nothing(start: number, end: number): TreeNode {

@@ -6,25 +6,19 @@
  * as a whole. Lone carriage returns and control characters are refused, which YAML does not allow either.
  */
 import { type Diagnostic, InputError } from '../base/diagnostics.js'
+import { DiagnosticList } from './diagnostic-list.js'
 import { readFullYaml } from './full-yaml.js'
 import { LIMITS, type Limits } from './limits.js'
 import { readPlainDocument } from './plain-block.js'
-import type { Flaw, PlainState } from './plain-state.js'
+import type { PlainState } from './plain-state.js'
 import { refuse } from './reading-limits.js'
-import { contentStart, placeAt, type SourceFile } from './source-file.js'
+import { contentStart, type SourceFile } from './source-file.js'
 import type { TreeNode } from './tree.js'
 
-/** One document that holds something. */
-export interface ParsedDocument {
-  readonly root: TreeNode
-  /** Scalars that must not be read; kept apart since nobody may care (a large number in an ignored kind). */
-  readonly flaws: readonly Flaw[]
-}
-
 export interface ParsedFiles {
-  /** In the order of the files and their text. */
-  readonly documents: readonly ParsedDocument[]
-  /** At most `limits.diagnostics`, in that order too. A document with an error is left out above. */
+  /** The roots of all documents that hold something, in the order of the files and their text. */
+  readonly documents: readonly TreeNode[]
+  /** The first `limits.diagnostics`, in that order too. A document with an error is left out above. */
   readonly errors: readonly Diagnostic[]
 }
 
@@ -37,34 +31,7 @@ export interface ParsedFiles {
 export function parseDocuments(files: readonly SourceFile[], limits: Limits = LIMITS): ParsedFiles {
   const reader = new FileReader(limits)
   for (const file of files) reader.read(file)
-  return { documents: reader.documents, errors: reader.errors.slice(0, limits.diagnostics) }
-}
-
-/**
- * What is wrong with the scalars inside a node: numbers that can not be held, words that kubectl reads otherwise.
- *
- * @returns errors YAML_NUMBER and YAML_AMBIGUOUS, for values below `node` only
- */
-export function flawErrors(document: ParsedDocument, node: TreeNode): readonly Diagnostic[] {
-  const errors: Diagnostic[] = []
-  for (const { kind, start, end } of document.flaws) {
-    if (start < node.start || start > node.end) continue
-    const place = placeAt(node.file, start, end)
-    const text = node.file.text.slice(start, Math.min(end, start + 40))
-    errors.push(kind === 'number' ? inexactNumber(text, place) : ambiguousWord(text, place))
-  }
-  return errors
-}
-
-function inexactNumber(text: string, place: Diagnostic['place'] & object): Diagnostic {
-  const message = `The number ${text} can not be held exactly`
-  return { severity: 'error', code: 'YAML_NUMBER', message, hint: 'put it in quotes if it is a text', place }
-}
-
-function ambiguousWord(text: string, place: Diagnostic['place'] & object): Diagnostic {
-  const message = `${text} means one thing to kubectl (YAML 1.1) and another to YAML 1.2`
-  const hint = 'put it in quotes if it is a text; else write true or false, or the number in decimal digits'
-  return { severity: 'error', code: 'YAML_AMBIGUOUS', message, hint, place }
+  return { documents: reader.documents, errors: reader.errors.all() }
 }
 
 /** Offset of the first character that no YAML text may hold, or -1. A carriage return must end a line. */
@@ -86,13 +53,15 @@ const DOCUMENT_CHARACTERS = 64
 const NEEDS_FULL_YAML = /^(?:%|\.\.\.(?:\s|$))/m
 
 class FileReader {
-  readonly documents: ParsedDocument[] = []
-  readonly errors: Diagnostic[] = []
+  readonly documents: TreeNode[] = []
+  readonly errors: DiagnosticList
   private characters = 0
   private fullYamlCharacters = 0
   private nodeCount = 0
 
-  constructor(private readonly limits: Limits) {}
+  constructor(private readonly limits: Limits) {
+    this.errors = new DiagnosticList('error', limits.diagnostics)
+  }
 
   read(file: SourceFile): void {
     this.collectErrors(() => this.readFile(file))
@@ -114,12 +83,15 @@ class FileReader {
   }
 
   private collectErrors(read: () => void): void {
-    if (this.errors.length >= this.limits.diagnostics) return
+    if (this.errors.isFull) {
+      this.errors.cut()
+      return
+    }
     try {
       read()
     } catch (error) {
       if (!(error instanceof InputError)) throw error
-      this.errors.push(...error.diagnostics)
+      this.errors.addAll(error.diagnostics)
     }
   }
 
@@ -153,27 +125,17 @@ class FileReader {
   }
 
   private readDocument(file: SourceFile, from: number, to: number): void {
-    const flaws: Flaw[] = []
-    const start = behindMarker(file.text, from)
+    const { text } = file
+    const start = behindMarker(text, from)
     const { nodeCount, limits } = this
-    const state: PlainState = {
-      file,
-      text: file.text,
-      start,
-      end: to,
-      limits,
-      flaws,
-      at: start,
-      depth: 0,
-      nodeCount,
-    }
+    const state: PlainState = { file, text, start, end: to, limits, at: start, depth: 0, nodeCount }
     const root = readPlainDocument(state)
     if (root === undefined) {
       this.readFully(file, from, to, state.at)
       return
     }
     this.nodeCount = state.nodeCount
-    if (root !== 'empty') this.documents.push({ root, flaws })
+    if (root !== 'empty') this.documents.push(root)
   }
 
   /** @param stop - where the quick reader gave up */
@@ -188,10 +150,10 @@ class FileReader {
       const hint = 'mend it if it is a mistake; else write it without anchors, aliases, tags and tabs'
       refuse(file, stop, 'YAML_NOT_PLAIN', message, hint)
     }
-    const { documents, errors, nodeCount } = readFullYaml(file, from, to, this.limits, this.nodeCount)
+    const { roots, errors, nodeCount } = readFullYaml(file, from, to, this.limits, this.nodeCount)
     this.nodeCount = nodeCount
-    this.errors.push(...errors)
-    for (const { root, flaws } of documents) if (root !== undefined) this.documents.push({ root, flaws })
+    this.errors.addAll(errors)
+    for (const root of roots) this.documents.push(root)
   }
 }
 

@@ -171,14 +171,14 @@ function readEntry(state: PlainState, column: number): MapEntry | undefined {
   const keyStart = state.at
   const found = endOfKey(state)
   if (found === undefined) return undefined
-  const key = found.quoted ?? plainKey(state, keyStart, found.end)
+  const key = found.quoted === undefined ? plainKey(state, keyStart, found.end) : { key: found.quoted }
   if (key === undefined) return undefined
   state.at = found.colon + 1
   while (state.text.charCodeAt(state.at) === SPACE) state.at += 1
   const value = endLine(state)
     ? readNested(state, valueColumn(state, column), keyStart, found.end)
     : readInline(state, column)
-  return value === undefined ? undefined : { key, keyFile: state.file, keyStart, value }
+  return value === undefined ? undefined : { ...key, keyFile: state.file, keyStart, value }
 }
 
 /** A list may stand in the same column as the key that it is the value of; anything else stands to the right. */

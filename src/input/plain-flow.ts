@@ -18,6 +18,7 @@ import {
   nested,
   OPEN_LIST,
   OPEN_MAP,
+  type PlainKey,
   type PlainState,
   plainKey,
   plainNode,
@@ -71,7 +72,7 @@ function readFlowEntry(state: PlainState, isOverLines: boolean): MapEntry | unde
   const keyStart = state.at
   const first = state.text.charCodeAt(keyStart)
   const isQuoted = first === DOUBLE_QUOTE || first === SINGLE_QUOTE
-  const key = isQuoted ? readQuoted(state) : readFlowKey(state)
+  const key = isQuoted ? readQuotedKey(state) : readFlowKey(state)
   if (key === undefined) return undefined
   skipBlanks(state, false)
   if (state.text.charCodeAt(state.at) !== COLON) return undefined
@@ -80,10 +81,15 @@ function readFlowEntry(state: PlainState, isOverLines: boolean): MapEntry | unde
   if (!isQuoted && state.text.charCodeAt(state.at) !== SPACE) return undefined
   skipBlanks(state, isOverLines)
   const value = readFlow(state, isOverLines)
-  return value === undefined ? undefined : { key, keyFile: state.file, keyStart, value }
+  return value === undefined ? undefined : { ...key, keyFile: state.file, keyStart, value }
 }
 
-function readFlowKey(state: PlainState): string | undefined {
+function readQuotedKey(state: PlainState): PlainKey | undefined {
+  const key = readQuoted(state)
+  return key === undefined ? undefined : { key }
+}
+
+function readFlowKey(state: PlainState): PlainKey | undefined {
   const { at: start } = state
   const end = endOfFlowPlain(state)
   if (end === undefined) return undefined

@@ -7,12 +7,11 @@
  * and so Kubernetes does not have. A scalar with a flaw keeps its text as value, so it is never taken for a number.
  * Sources: YAML 1.2.2 section 10.3.2; kubernetes-sigs/yaml goyaml.v2/resolve.go, Go strconv.ParseInt with base 0.
  */
-import type { Scalar } from './tree.js'
+import type { Flaw, Scalar } from './tree.js'
 
 export interface PlainScalar {
   readonly value: Scalar
-  /** `number`: not held exactly; `word`: kubectl would understand something else. */
-  readonly flaw: 'number' | 'word' | undefined
+  readonly flaw: Flaw | undefined
 }
 
 const WORDS: ReadonlyMap<string, Scalar> = new Map<string, Scalar>([

@@ -10,13 +10,6 @@ import { refuseDepth, refuseDuplicateKey, refuseKeyCount, refuseNodeCount } from
 import type { SourceFile } from './source-file.js'
 import type { MapEntry, ScalarNode } from './tree.js'
 
-/** A scalar that is refused where its field is read; see plain-scalar.ts. */
-export interface Flaw {
-  readonly kind: 'number' | 'word'
-  readonly start: number
-  readonly end: number
-}
-
 /** Changed as the reader goes. */
 export interface PlainState {
   readonly file: SourceFile
@@ -25,7 +18,6 @@ export interface PlainState {
   readonly start: number
   readonly end: number
   readonly limits: Limits
-  readonly flaws: Flaw[]
   at: number
   /** Maps and lists that are open. */
   depth: number
@@ -104,8 +96,10 @@ export class KeySet {
 export function plainNode(state: PlainState, start: number, end: number): ScalarNode {
   countNode(state)
   const { value, flaw } = resolvePlain(state.text.slice(start, end))
-  if (flaw !== undefined) state.flaws.push({ kind: flaw, start, end })
-  return { kind: 'scalar', value, file: state.file, start, end }
+  const { file } = state
+  return flaw === undefined
+    ? { kind: 'scalar', value, file, start, end }
+    : { kind: 'scalar', value, flaw, file, start, end }
 }
 
 /** The node of a text that is quoted or stands on several lines. */
@@ -114,16 +108,19 @@ export function textNode(state: PlainState, value: string, start: number, end: n
   return { kind: 'scalar', value, file: state.file, start, end }
 }
 
+/** A key as written, and what may be wrong with it. */
+export type PlainKey = Pick<MapEntry, 'key' | 'keyFlaw'>
+
 /**
  * The key that an unquoted text stands for: the text itself. Keys that stand for nothing, and `<<`, are left to the
  * complete reader.
  */
-export function plainKey(state: PlainState, start: number, end: number): string | undefined {
+export function plainKey(state: PlainState, start: number, end: number): PlainKey | undefined {
   const key = state.text.slice(start, end)
   const { value, flaw } = resolvePlain(key)
   if (value === null || key === '<<') return undefined
-  if (flaw === 'word') state.flaws.push({ kind: flaw, start, end })
-  return key
+  // That a number is not held exactly does not matter: a key is a text.
+  return flaw === 'word' ? { key, keyFlaw: flaw } : { key }
 }
 
 /** Can an unquoted scalar begin here? Only the usual beginnings; the others are left to the complete reader. */

@@ -15,16 +15,13 @@ import { readPod } from './manifests/pod.js'
 import { type PortRange, Reading } from './manifests/reading.js'
 import { readService } from './manifests/service.js'
 import { readWorkload } from './manifests/workload.js'
-import { flawErrors, type ParsedDocument, parseDocuments } from './parse-documents.js'
+import { type ParsedFiles, parseDocuments } from './parse-documents.js'
 import { type Setting, setInManifests } from './settings.js'
 import type { SourceFile } from './source-file.js'
 import { childOf, entryOf, kindOf, type MapNode, originOf, type TreeNode } from './tree.js'
 
 /** Manifests as parsed, before settings: parse once, read for every point of a sweep. */
-export interface ParsedManifests {
-  readonly documents: readonly ParsedDocument[]
-  readonly errors: readonly Diagnostic[]
-}
+export type ParsedManifests = ParsedFiles
 
 export interface ReadOptions {
   readonly settings?: readonly Setting[]
@@ -54,12 +51,9 @@ export function readManifests(parsed: ParsedManifests, options: ReadOptions = {}
   const { settings = [], nodePortRange = DEFAULT_NODE_PORT_RANGE, limits = LIMITS } = options
   const reading = new Reading(limits, nodePortRange, parsed.errors)
   const reader = new ManifestReader(reading)
-  const changed = setInManifests(
-    parsed.documents.map(({ root }) => root),
-    settings,
-  )
+  const changed = setInManifests(parsed.documents, settings)
   reading.errors(changed.errors)
-  for (const [index, root] of changed.roots.entries()) reader.readDocument(root, parsed.documents[index])
+  for (const root of changed.roots) reader.readDocument(root)
   reader.checkSizes()
   if (reading.hasErrors) throw new InputError(reading.allErrors())
   return { manifests: reader.sorted(), warnings: reading.allWarnings() }
@@ -94,7 +88,7 @@ class ManifestReader {
 
   constructor(private readonly reading: Reading) {}
 
-  readDocument(root: TreeNode, document: ParsedDocument): void {
+  readDocument(root: TreeNode): void {
     if (root.kind !== 'map') {
       if (root.kind !== 'scalar' || root.value !== null) {
         this.reading.error(
@@ -109,13 +103,13 @@ class ManifestReader {
     const kind = textOf(root, 'kind')
     const items = childOf(root, 'items')
     if (items?.kind === 'list' && (kind === undefined || kind.endsWith('List'))) {
-      for (const item of items.items) this.readDocument(item, document)
+      for (const item of items.items) this.readDocument(item)
       return
     }
-    this.readObject(root, kind, document)
+    this.readObject(root, kind)
   }
 
-  private readObject(root: MapNode, kind: string | undefined, document: ParsedDocument): void {
+  private readObject(root: MapNode, kind: string | undefined): void {
     const apiVersion = textOf(root, 'apiVersion')
     if (kind === undefined || apiVersion === undefined) {
       const missing = kind === undefined ? 'kind' : 'apiVersion'
@@ -130,13 +124,12 @@ class ManifestReader {
     const known = KINDS.get(kind)
     if (known === undefined) this.noteOtherKind(root, kind, apiVersion)
     else if (known.apiVersion !== apiVersion) this.noteOtherVersion(root, kind, apiVersion, known.apiVersion)
-    else this.readKnown(root, kind, known.table, document)
+    else this.readKnown(root, kind, known.table)
   }
 
-  private readKnown(root: MapNode, kind: string, table: FieldTable, document: ParsedDocument): void {
+  private readKnown(root: MapNode, kind: string, table: FieldTable): void {
     const metadata = childOf(root, 'metadata')
     const name = metadata === undefined ? '' : (textOf(metadata, 'name') ?? '')
-    this.reading.errors(flawErrors(document, root))
     const object = openFields(this.reading, { kind, name }, '', root, table, false)
     const meta = this.collect(object, kind)
     if (meta === undefined || meta.name === '') return

@@ -6,7 +6,8 @@ import { type Diagnostic, InputError, type Origin } from '../base/diagnostics.js
 import { distributionMean } from '../base/distribution-moments.js'
 import { NS_PER_S } from '../base/nanoseconds.js'
 import { LIMITS } from './limits.js'
-import { flawErrors, parseDocuments } from './parse-documents.js'
+import { parseDocuments } from './parse-documents.js'
+import { flawsOfTree } from './scalar-flaws.js'
 import { issueDiagnostics } from './scenario-issues.js'
 import { SCENARIO_API_VERSION, type Scenario, type ScenarioSpec, scenarioSchema } from './scenario-schema.js'
 import { type Setting, setInScenario } from './settings.js'
@@ -29,6 +30,8 @@ export function readScenario(file: SourceFile, settings: readonly Setting[] = []
   const written = readDocument(file)
   const { root, errors } = setInScenario(written, settings)
   const origin = originOf(root)
+  const flaws = flawsOfTree(root, LIMITS.diagnostics)
+  if (flaws.length > 0) throw new InputError(flaws)
   const parsed = scenarioSchema.safeParse(plainValue(root))
   const found = parsed.success
     ? specErrors(parsed.data.spec, origin)
@@ -46,12 +49,10 @@ function readDocument(file: SourceFile): TreeNode {
   if (documents.length !== 1 || document === undefined) {
     throw shapeError(file, `"${file.path}" holds ${documents.length} documents, and a scenario is one`)
   }
-  const flaws = flawErrors(document, document.root)
-  if (flaws.length > 0) throw new InputError(flaws)
-  const kind = childOf(document.root, 'kind')
+  const kind = childOf(document, 'kind')
   if (kind?.kind !== 'scalar' || kind.value !== 'Scenario')
     throw shapeError(file, `"${file.path}" is no scenario`)
-  return document.root
+  return document
 }
 
 function shapeError(file: SourceFile, message: string): InputError {

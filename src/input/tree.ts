@@ -1,12 +1,18 @@
 /**
  * What a YAML or JSON document says, as a tree of plain values that remember where they stand.
  * Maps are lists of entries, so that no key (`__proto__`, `constructor`) is special. A tree is never changed;
- * settings from the command line make new nodes, whose file is `<command line>`.
+ * settings make new nodes, whose file is `<setting>`.
  */
 import type { Origin, SourcePlace } from '../base/diagnostics.js'
 import { placeAt, type SourceFile } from './source-file.js'
 
 export type Scalar = string | number | boolean | null
+
+/**
+ * Why an unquoted text must not be read as it stands; see plain-scalar.ts. `number`: it is not held exactly; `word`:
+ * kubectl would understand something else. Told where the field is read (scalar-flaws.ts), since nobody may care.
+ */
+export type Flaw = 'number' | 'word'
 
 interface NodeBase {
   readonly file: SourceFile
@@ -17,7 +23,9 @@ interface NodeBase {
 
 export interface ScalarNode extends NodeBase {
   readonly kind: 'scalar'
+  /** With a flaw: the text itself. */
   readonly value: Scalar
+  readonly flaw?: Flaw
 }
 
 export interface ListNode extends NodeBase {
@@ -30,6 +38,7 @@ export interface MapEntry {
   /** Where the key stands; same file as the value's unless a setting replaced the value. */
   readonly keyFile: SourceFile
   readonly keyStart: number
+  readonly keyFlaw?: Flaw
   readonly value: TreeNode
 }
 

@@ -11,7 +11,7 @@ function digestOf(options: ShopOptions = {}): string {
 }
 
 /** The manifests as JSON objects. */
-const OBJECTS = parseDocuments([shopFile('shop.yaml')]).documents.map(({ root }) => plainValue(root))
+const OBJECTS = parseDocuments([shopFile('shop.yaml')]).documents.map(plainValue)
 
 /** The value with the keys of every map in an order that depends on the number. */
 function rekeyed(value: unknown, order: number): unknown {

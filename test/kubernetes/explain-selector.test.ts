@@ -22,7 +22,7 @@ spec:
 
 function origins(): readonly Origin[] {
   const { documents } = parseDocuments([{ path: 'shop.yaml', text: MANIFESTS }])
-  return documents.map((each) => originOf(each.root))
+  return documents.map(originOf)
 }
 
 describe('the warning about a misspelt selector', () => {

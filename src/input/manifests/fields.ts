@@ -2,7 +2,6 @@
  * The fields of one map of a manifest, each taken out by name and checked for its type. What is not written, or is
  * `null`, is undefined, as in Kubernetes. A wrong type is an error, and then undefined too, so that reading goes on.
  */
-import { closestName } from '../../base/closest-name.js'
 import { entryOf, kindOf, type MapEntry, type MapNode, type TreeNode } from '../tree.js'
 import type { FieldTable } from './field-tables.js'
 import { isSetting, type Reading } from './reading.js'
@@ -52,6 +51,7 @@ export class Fields {
     const node = this.value(name)
     if (node === undefined) return undefined
     if (node.kind !== 'scalar' || typeof node.value !== 'string') return this.wrongType(name, node, 'a text')
+    if (this.reading.noteFlaw(node)) return undefined
     const { textCharacters } = this.reading.limits
     if (node.value.length <= textCharacters) return node.value
     this.error('LIMIT_EXCEEDED', `${this.pathOf(name)} has more than ${textCharacters} characters`, name)
@@ -88,7 +88,7 @@ export class Fields {
     if (text === undefined || text === '') return undefined
     const choice = choices.find((each) => each === text)
     if (choice !== undefined) return choice
-    const closest = closestName(text, choices)
+    const closest = this.reading.nearest(text, choices)
     const proposal = closest === undefined ? '' : `; did you mean "${closest}"?`
     this.error(
       'FIELD_VALUE',
@@ -133,13 +133,14 @@ export class Fields {
   texts(name: string): readonly { readonly text: string; readonly node: TreeNode }[] {
     const texts: { readonly text: string; readonly node: TreeNode }[] = []
     for (const node of this.list(name)) {
+      if (this.reading.noteFlaw(node)) continue
       if (node.kind === 'scalar' && typeof node.value === 'string') texts.push({ text: node.value, node })
       else
         this.reading.error(
           'FIELD_TYPE',
-          `${this.pathOf(name)} holds ${kindOf(node)}`,
+          `${describe(this.subject)}: ${this.pathOf(name)} holds ${kindOf(node)}`,
           node,
-          'it takes texts only',
+          textHint(node),
         )
     }
     return texts
@@ -158,12 +159,14 @@ export class Fields {
 
   private textsOf(name: string, node: MapNode): ReadonlyMap<string, string> {
     const texts = new Map<string, string>()
-    for (const { key, value } of node.entries) {
+    for (const entry of node.entries) {
+      const { key, value } = entry
+      if (this.reading.noteFlaw(entry) || this.reading.noteFlaw(value)) continue
       if (value.kind === 'scalar' && typeof value.value === 'string') texts.set(key, value.value)
       else if (isNull(value)) texts.set(key, '')
       else {
-        const message = `${this.pathOf(name)}.${key} is ${kindOf(value)}, and not a text`
-        this.reading.error('FIELD_TYPE', message, value, 'put it in quotes')
+        const message = `${describe(this.subject)}: ${this.pathOf(name)}.${key} is ${kindOf(value)}`
+        this.reading.error('FIELD_TYPE', message, value, textHint(value))
       }
     }
     return texts
@@ -180,10 +183,16 @@ export class Fields {
   }
 
   private wrongType(name: string, node: TreeNode, expected: string): undefined {
+    if (this.reading.noteFlaw(node)) return undefined
     const hint = node.kind === 'scalar' ? typeHint(expected, node.value) : `it must be ${expected}`
     this.error('FIELD_TYPE', `${this.pathOf(name)} is ${kindOf(node)}`, name, hint)
     return undefined
   }
+}
+
+/** Numbers, true and false can be quoted; maps and lists have to go. */
+function textHint(node: TreeNode): string {
+  return node.kind === 'scalar' ? 'it must be a text: put it in quotes' : 'it must be a text'
 }
 
 function typeHint(expected: string, value: unknown): string {
@@ -256,7 +265,7 @@ function noteUnknown(
   entry: MapEntry,
   map: MapNode,
 ): void {
-  const closest = closestName(entry.key, table.uses.keys())
+  const closest = reading.nearest(entry.key, table.uses.keys())
   const path = genericPath(table, entry.key)
   if (closest !== undefined && entryOf(map, closest) === undefined) {
     const message = `${describe(subject)}: there is no field ${path}`
