@@ -16,6 +16,8 @@ export interface Flow {
   readonly packet: string
   readonly mark?: number
   readonly states?: readonly ConnectionState[]
+  /** One of `interfaces`. */
+  readonly inInterface?: string
   readonly nowNs?: number
 }
 
@@ -29,6 +31,9 @@ export interface LoneNodeOptions {
   /** In the place of `draws`. */
   readonly draw31?: () => number
   readonly addressesPerList?: number
+  readonly interfaces?: readonly string[]
+  /** By which interface a packet leaves, asked with the text of its destination. */
+  readonly outInterfaceOf?: (destination: string) => string
 }
 
 /** A node whose own addresses are 192.168.0.1 and 127.0.0.0/8 unless others are given. */
@@ -37,6 +42,7 @@ export class LoneNode {
   readonly recentLists: RecentLists
   readonly draws: number[]
   readonly netfilter: NodeNetfilter
+  readonly #interfaces: readonly string[]
 
   constructor({
     nat = '',
@@ -45,7 +51,10 @@ export class LoneNode {
     draws = [],
     draw31,
     addressesPerList,
+    interfaces = [],
+    outInterfaceOf = () => 'unknown',
   }: LoneNodeOptions) {
+    this.#interfaces = interfaces
     this.draws = [...draws]
     this.recentLists = new RecentLists(addressesPerList === undefined ? {} : { addressesPerList })
     this.netfilter = new NodeNetfilter({
@@ -58,6 +67,8 @@ export class LoneNode {
       }),
       recentLists: this.recentLists,
       draw31: draw31 ?? (() => this.draws.shift() ?? 0x7fffffff),
+      interfaces,
+      outInterfaceOf: (destination) => interfaces.indexOf(outInterfaceOf(this.book.textOf(destination))),
     })
   }
 
@@ -70,8 +81,12 @@ export class LoneNode {
   }
 
   /** What becomes of a packet, with the destination as it then is. */
-  pass({ way = 'receive', packet: text, mark = 0, states = ['NEW'], nowNs = 0 }: Flow) {
-    const packet = Object.assign(emptyPacket(), this.#parse(text), { mark, state: stateMask(states) })
+  pass({ way = 'receive', packet: text, mark = 0, states = ['NEW'], nowNs = 0, inInterface = '' }: Flow) {
+    const packet = Object.assign(emptyPacket(), this.#parse(text), {
+      mark,
+      state: stateMask(states),
+      inInterface: this.#interfaces.indexOf(inInterface),
+    })
     const traversal = makeTraversal()
     this.netfilter[way](packet, nowNs, traversal)
     return {

@@ -23,6 +23,41 @@ function chainsMet(flow: Flow, nat = MARKING_NAT): string[] {
   return Object.entries(BITS).flatMap(([name, bit]) => ((mark & bit) === 0 ? [] : [name]))
 }
 
+/** Each hook sets a bit of its own for each interface, in and out. */
+const INTERFACES = ['eth0', 'lo', 'veth1']
+const RECORDING_HOOKS = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']
+
+/** Which interfaces a packet is known to come in by and leave by, hook by hook. */
+function interfacesMet(flow: Flow): string {
+  const bitOf = (hook: number, side: number, position: number) => 1 << (6 * hook + 3 * side + position)
+  const rules = (hooks: readonly string[]) =>
+    hooks.flatMap((hook) =>
+      INTERFACES.flatMap((name, position) =>
+        ['-i', '-o'].map((option, side) => {
+          const bit = bitOf(RECORDING_HOOKS.indexOf(hook), side, position)
+          return `-A ${hook} ${option} ${name} -j MARK --or-mark ${bit}`
+        }),
+      ),
+    )
+  const translation = '-A OUTPUT -d 10.9.9.9 -m tcp -p tcp --dport 81 -j DNAT --to-destination 10.0.0.9:81'
+  const { mark } = new LoneNode({
+    nat: [...rules(['PREROUTING', 'POSTROUTING']), translation].join('\n'),
+    filter: rules(['INPUT', 'FORWARD', 'OUTPUT']).join('\n'),
+    interfaces: INTERFACES,
+    outInterfaceOf: (destination) => (destination.startsWith('10.0.') ? 'veth1' : 'eth0'),
+  }).pass(flow)
+  const seen = (hook: number, side: number) =>
+    INTERFACES.filter((_, position) => (mark & bitOf(hook, side, position)) !== 0)
+  const words = RECORDING_HOOKS.map((hook, index) =>
+    [
+      hook,
+      ...seen(index, 0).map((name) => `in ${name}`),
+      ...seen(index, 1).map((name) => `out ${name}`),
+    ].join(' '),
+  )
+  return words.filter((text) => text.includes(' ')).join(', ')
+}
+
 describe('which chains a packet meets', () => {
   test.each<[what: string, flow: Flow, chains: string[]]>([
     ['forwarded', { packet: 'tcp 10.0.0.2:1 > 10.9.9.9:80' }, ['PREROUTING', 'POSTROUTING', 'filterFORWARD']],
@@ -54,6 +89,36 @@ describe('which chains a packet meets', () => {
     ],
   ])('%s', (_what, flow, chains) => {
     expect(chainsMet(flow)).toEqual(chains)
+  })
+
+  test.each<[what: string, flow: Flow, chains: string]>([
+    [
+      'forwarded',
+      { packet: 'tcp 10.0.0.2:1 > 10.9.9.9:80', inInterface: 'veth1' },
+      'PREROUTING in veth1, FORWARD in veth1 out eth0, POSTROUTING in veth1 out eth0',
+    ],
+    [
+      'for the node',
+      { packet: 'tcp 10.0.0.2:1 > 192.168.0.1:80', inInterface: 'veth1' },
+      'PREROUTING in veth1, INPUT in veth1',
+    ],
+    [
+      'sent to elsewhere',
+      { way: 'send', packet: 'tcp 192.168.0.1:1 > 10.9.9.9:80', inInterface: 'veth1' },
+      'OUTPUT out eth0, POSTROUTING out eth0',
+    ],
+    [
+      'sent to the node itself',
+      { way: 'send', packet: 'tcp 127.0.0.1:1 > 127.0.0.1:80' },
+      'INPUT in lo, OUTPUT out lo, POSTROUTING out lo',
+    ],
+    [
+      'sent to elsewhere, translated to a Pod: the hook OUTPUT keeps the first way out',
+      { way: 'send', packet: 'tcp 192.168.0.1:1 > 10.9.9.9:81' },
+      'OUTPUT out eth0, POSTROUTING out veth1',
+    ],
+  ])('%s: the interfaces that each hook is told of', (_what, flow, chains) => {
+    expect(interfacesMet(flow)).toBe(chains)
   })
 
   test('a translated destination decides between INPUT and FORWARD', () => {

@@ -55,6 +55,28 @@ describe('matches', () => {
     expect(matches(tests, flow)).toBe(isMatched)
   })
 
+  test.each<[tests: string, inInterface: string, isMatched: boolean]>([
+    ['-i veth1', 'veth1', true],
+    ['-i veth1', 'veth12', false],
+    ['-i veth+', 'veth12', true],
+    ['-i veth12+', 'veth12', true],
+    ['-i veth+', 'eth0', false],
+    ['-i veth+', 'not one of them', false],
+    ['! -i veth+', 'eth0', true],
+    ['! -i veth+', 'veth1', false],
+    ['! -i eth0', 'not one of them', true],
+    ['-i +', 'not one of them', true],
+  ])('%s of a packet by %s: %s', (tests, inInterface, isMatched) => {
+    expect(matches(tests, { inInterface }, { interfaces: ['eth0', 'veth1', 'veth12'] })).toBe(isMatched)
+  })
+
+  test('the last of 31 interfaces is told from none', () => {
+    const interfaces = Array.from({ length: 31 }, (_, index) => `if${index}`)
+    const isMatched = (inInterface: string) => matches('-i if30', { inInterface }, { interfaces })
+    expect([isMatched('if30'), isMatched('if29'), isMatched('')]).toEqual([true, false, false])
+    expect(() => matches('-i a', {}, { interfaces: [...interfaces, 'a'] })).toThrow('too many interfaces')
+  })
+
   test.each([
     ['0.5000000000', 0x3fffffff, true],
     ['0.5000000000', 0x40000000, false],
