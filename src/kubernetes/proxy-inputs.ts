@@ -2,10 +2,10 @@
  * What kube-proxy of one node works from: Service ports with their endpoints, the node it runs on, its settings.
  * Plain values, so that a whole cluster, a conformance case or a test can give them.
  *
- * Left out: detection of local traffic by interface name (bridge, prefix).
- * Sources: kubernetes pkg/proxy/serviceport.go, pkg/proxy/endpoint.go, pkg/proxy/apis/config/v1alpha1/defaults.go.
+ * Sources: kubernetes pkg/proxy/serviceport.go, pkg/proxy/endpoint.go, pkg/proxy/apis/config/v1alpha1/defaults.go,
+ * pkg/proxy/util/localdetector.go, pkg/proxy/util/nodeport_addresses.go.
  */
-import type { Cidr, IpFamily } from '../base/ip-address.js'
+import { type Cidr, cidrContains, type IpFamily, parseIpAddress } from '../base/ip-address.js'
 import type { Protocol } from '../input/kubernetes-objects.js'
 
 /** An address and port behind a Service port, as kube-proxy keeps it. */
@@ -58,10 +58,14 @@ export interface NodeInfo {
   readonly podCidr: string
 }
 
-/** How kube-proxy recognises traffic that comes from pods. */
+/** How kube-proxy recognises traffic that comes from pods: by the source, or by the interface that it came in by. */
 export type LocalTrafficDetector =
   | { readonly kind: 'clusterCidr'; readonly cidr: Cidr }
   | { readonly kind: 'nodeCidr' }
+  /** `name`: 1 to 15 characters. */
+  | { readonly kind: 'bridgeInterface'; readonly name: string }
+  /** `prefix`: 1 to 14 characters, with which the name of each pod's interface begins. */
+  | { readonly kind: 'interfacePrefix'; readonly prefix: string }
   | { readonly kind: 'none' }
 
 /** kube-proxy's settings that its rules depend on. */
@@ -71,9 +75,9 @@ export interface ProxyOptions {
   readonly isMasqueradingAll: boolean
   /** `--detect-local-mode` */
   readonly localTrafficDetector: LocalTrafficDetector
-  /** `--nodeport-addresses`; empty: NodePorts listen on every local address. */
+  /** `--nodeport-addresses`; empty, or none of the family: NodePorts listen on every local address. */
   readonly nodePortAddresses: readonly Cidr[]
-  /** `--iptables-localhost-nodeports`; has no effect with IPv6. */
+  /** `--iptables-localhost-nodeports`; no effect with IPv6, or where `nodePortAddresses` hold no loopback address. */
   readonly hasLocalhostNodePorts: boolean
   /** `--iptables-masquerade-bit`: 0 to 31. */
   readonly masqueradeBit: number
@@ -83,7 +87,12 @@ export interface ProxyOptions {
   readonly isConntrackLiberal: boolean
   /** Whether kube-proxy could make its counters (kernel module nfnetlink_acct), which two kinds of rules feed. */
   readonly hasNfacct: boolean
+  /** With more endpoints of all Service ports, rules of endpoints carry no comments. Not a flag: it is compiled in. */
+  readonly largeClusterEndpointCount: number
 }
+
+/** `largeClusterEndpointsThreshold`. Source: kubernetes pkg/proxy/iptables/proxier.go. */
+const LARGE_CLUSTER_ENDPOINT_COUNT = 1000
 
 /** kube-proxy's own defaults, with the pod range as the detector of local traffic. */
 export function defaultProxyOptions(clusterCidr: Cidr): ProxyOptions {
@@ -97,7 +106,42 @@ export function defaultProxyOptions(clusterCidr: Cidr): ProxyOptions {
     isMasqueradeFullyRandom: true,
     isConntrackLiberal: false,
     hasNfacct: true,
+    largeClusterEndpointCount: LARGE_CLUSTER_ENDPOINT_COUNT,
   }
+}
+
+/**
+ * The ranges whose local addresses NodePorts listen on.
+ *
+ * @returns undefined: every local address, since the settings name all addresses of the family, or none of them
+ */
+export function nodePortRanges(
+  options: Pick<ProxyOptions, 'ipFamily' | 'nodePortAddresses'>,
+): readonly Cidr[] | undefined {
+  const ranges = options.nodePortAddresses.filter((range) => range.family === options.ipFamily)
+  return ranges.length === 0 || ranges.some((range) => range.prefixLength === 0) ? undefined : ranges
+}
+
+/** What only the node itself can be reached by, of each family. */
+const LOOPBACK_ADDRESSES = { 4: '127.0.0.1', 6: '::1' } as const
+
+/**
+ * The addresses of a node that NodePorts listen on one by one, loopback included.
+ *
+ * @returns canonical texts without repetition, loopback first, then in the order of the node's addresses; undefined: all
+ */
+export function nodePortAddresses(
+  node: Pick<NodeInfo, 'localAddresses'>,
+  options: Pick<ProxyOptions, 'ipFamily' | 'nodePortAddresses'>,
+): readonly string[] | undefined {
+  const ranges = nodePortRanges(options)
+  if (ranges === undefined) return undefined
+  const texts = [LOOPBACK_ADDRESSES[options.ipFamily], ...node.localAddresses].flatMap((text) => {
+    const address = parseIpAddress(text)
+    const isIncluded = address !== undefined && ranges.some((range) => cidrContains(range, address))
+    return isIncluded ? [address.text] : []
+  })
+  return [...new Set(texts)]
 }
 
 /** `ip:port`, or `[ip]:port` for IPv6: how endpoints are named, hashed and sorted. */

@@ -89,8 +89,8 @@ function addressTexts(texts: readonly string[], family: IpFamily): string[] {
 
 function ranges(texts: readonly string[], family: IpFamily): Cidr[] {
   return texts.flatMap((text) => {
-    // kube-proxy trims blanks and reads leading zeros, in the prefix length too.
-    const range = parseCidr(text.trim().replace(/\/0+(?=[0-9])/, '/'))
+    // kube-proxy trims blanks and reads leading zeros, in the prefix length too; an address alone is no range to it.
+    const range = text.includes('/') ? parseCidr(text.trim().replace(/\/0+(?=[0-9])/, '/')) : undefined
     return range?.family === family ? [range] : []
   })
 }

@@ -23,8 +23,8 @@ import {
 } from './rule-parts.js'
 
 /** Built-in chains of table filter. */
-export function filterBuiltInChains(options: ProxyOptions): Chain[] {
-  const firewall = isLoopbackServed(options) ? [rule([], jump(names.KUBE_FIREWALL))] : []
+export function filterBuiltInChains(): Chain[] {
+  const firewall = rule([], jump(names.KUBE_FIREWALL))
   const balancerFirewall = newTo(names.KUBE_PROXY_FIREWALL, 'kubernetes load balancer firewall')
   const services = newTo(names.KUBE_SERVICES, 'kubernetes service portals')
   const external = newTo(names.KUBE_EXTERNAL_SERVICES, 'kubernetes externally-visible service portals')
@@ -32,9 +32,9 @@ export function filterBuiltInChains(options: ProxyOptions): Chain[] {
   const forward = anyTo(names.KUBE_FORWARD, 'kubernetes forwarding rules')
   // kube-proxy puts each jump before those that are there, so the last one written comes first.
   return [
-    builtInChain('INPUT', [...firewall, balancerFirewall, nodePorts, external]),
+    builtInChain('INPUT', [firewall, balancerFirewall, nodePorts, external]),
     builtInChain('FORWARD', [balancerFirewall, forward, services, external]),
-    builtInChain('OUTPUT', [...firewall, balancerFirewall, services]),
+    builtInChain('OUTPUT', [firewall, balancerFirewall, services]),
   ]
 }
 
@@ -62,9 +62,12 @@ export function forwardChain(options: ProxyOptions): Chain {
   ])
 }
 
-/** KUBE-FIREWALL: nobody else may reach 127.0.0.0/8, which localhost NodePorts open for routing. */
-export function localnetGuardChains(options: ProxyOptions): Chain[] {
-  if (!isLoopbackServed(options)) return []
+/**
+ * KUBE-FIREWALL: nobody else may reach 127.0.0.0/8, which localhost NodePorts open for routing. Where they do not, the
+ * chain is there all the same (kube-proxy makes it with the jumps to it), and empty.
+ */
+export function localnetGuardChain(options: ProxyOptions): Chain {
+  if (!isLoopbackServed(options)) return userChain(names.KUBE_FIREWALL, [])
   const loopback = rangeOf(LOOPBACK_RANGES[4])
   const matches: Match[] = [
     comment('block incoming localnet connections'),
@@ -72,7 +75,7 @@ export function localnetGuardChains(options: ProxyOptions): Chain[] {
     sourceNotIn(loopback),
     { kind: 'conntrack', states: ['RELATED', 'ESTABLISHED', 'DNAT'], isInverted: true },
   ]
-  return [userChain(names.KUBE_FIREWALL, [rule(matches, { kind: 'DROP' })])]
+  return userChain(names.KUBE_FIREWALL, [rule(matches, { kind: 'DROP' })])
 }
 
 /** KUBE-POSTROUTING: marked packets lose the mark and get an address of the node. */

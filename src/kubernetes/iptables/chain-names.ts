@@ -42,6 +42,18 @@ export function servicePortName(namespace: string, name: string, portName: strin
   return portName === '' ? `${namespace}/${name}` : `${namespace}/${name}:${portName}`
 }
 
+/** `namespace/name` of the Service that a Service port belongs to. */
+export function serviceOfPort(servicePortName: string): string {
+  return servicePortName.split(':', 1)[0]
+}
+
+/** Is it a chain of one Service port, which kube-proxy deletes once nothing needs it? */
+export function isServicePortChain(chain: string): boolean {
+  return SERVICE_PORT_CHAIN.test(chain)
+}
+
+const SERVICE_PORT_CHAIN = /^KUBE-(?:SVC|SVL|EXT|FW|SEP)-/
+
 /** @param name - as `servicePortName` gives it */
 export function servicePortChainNames(name: string, protocol: Protocol): ServicePortChainNames {
   const hash = hash16(`${name}${protocol.toLowerCase()}`)

@@ -87,14 +87,14 @@ function clusterIpVerdictRules(context: PortContext, decisions: ServicePortDecis
   const verdict = decisions.internalVerdict
   if (verdict === undefined) return []
   const matches = addressedTo(context, verdict.comment, context.info.clusterIp)
-  return [rule(matches, verdictTarget(context, verdict))]
+  return [rule(matches, verdictTarget(verdict))]
 }
 
 function externalVerdictRules(context: PortContext, decisions: ServicePortDecisions): Rule[] {
   const verdict = decisions.externalVerdict
   if (verdict === undefined) return []
   const { info, protocol } = context
-  const target = verdictTarget(context, verdict)
+  const target = verdictTarget(verdict)
   const rules = [...info.externalIps, ...info.loadBalancerVips].map((address) =>
     rule(addressedTo(context, verdict.comment, address), target),
   )
@@ -108,11 +108,9 @@ function externalVerdictRules(context: PortContext, decisions: ServicePortDecisi
   return [...rules, rule(nodePortMatches, target)]
 }
 
-function verdictTarget(context: PortContext, verdict: FilterVerdict): Target {
-  if (verdict.kind === 'DROP') return { kind: 'DROP' }
-  // What iptables and ip6tables do for a plain `-j REJECT`.
-  const isIpv4 = context.options.ipFamily === 4
-  return { kind: 'REJECT', rejectWith: isIpv4 ? DEFAULT_REJECT : 'icmp6-port-unreachable' }
+/** A bare `-j REJECT`, whatever the family: iptables answers as port-unreachable of its own ICMP. */
+function verdictTarget(verdict: FilterVerdict): Target {
+  return verdict.kind === 'DROP' ? { kind: 'DROP' } : { kind: 'REJECT', rejectWith: DEFAULT_REJECT }
 }
 
 function firewallDropRules(context: PortContext): Rule[] {

@@ -9,19 +9,28 @@ import type { Rule, Target } from '../../netfilter/iptables/rule.js'
 import type { NodeInfo } from '../proxy-inputs.js'
 import { KUBE_PROXY_FIREWALL } from './chain-names.js'
 import type { PortContext } from './port-context.js'
-import { comment, isLocal, jump, MARK_FOR_MASQUERADE, rangeOf, rule, sourceIn } from './rule-parts.js'
+import {
+  comment,
+  isLocal,
+  jump,
+  MARK_FOR_MASQUERADE,
+  type PodTests,
+  rangeOf,
+  rule,
+  sourceIn,
+} from './rule-parts.js'
 
 /**
  * Rules of KUBE-EXT-. With policy Local, pods and the node itself take a short cut to the endpoints of the whole
  * cluster: only traffic from outside must keep to the node.
  *
  * @param externalChain - where traffic goes on; undefined: nowhere, for want of local endpoints
- * @param pods - sources known as pods; undefined where kube-proxy can not tell
+ * @param pods - how pods are known; undefined where kube-proxy can not tell
  */
 export function externalRules(
   context: PortContext,
   externalChain: string | undefined,
-  pods: Cidr | undefined,
+  pods: PodTests | undefined,
 ): Rule[] {
   const { info } = context
   const rules = info.isExternalPolicyLocal ? shortCutRules(context, pods) : [masqueradeRule(info.name)]
@@ -32,13 +41,13 @@ function masqueradeRule(name: string): Rule {
   return rule([comment(`masquerade traffic for ${name} external destinations`)], MARK_FOR_MASQUERADE)
 }
 
-function shortCutRules({ info, names }: PortContext, pods: Cidr | undefined): Rule[] {
+function shortCutRules({ info, names }: PortContext, pods: PodTests | undefined): Rule[] {
   const { name } = info
   const toCluster = jump(names.cluster)
   const fromPods =
     pods === undefined
       ? []
-      : [rule([comment(`pod traffic for ${name} external destinations`), sourceIn(pods)], toCluster)]
+      : [rule([comment(`pod traffic for ${name} external destinations`), pods.isPod], toCluster)]
   return [
     ...fromPods,
     rule(

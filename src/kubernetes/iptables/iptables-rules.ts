@@ -10,7 +10,7 @@ import type { NodeInfo, ProxyOptions, ServicePortInfo } from '../proxy-inputs.js
 import {
   filterBuiltInChains,
   forwardChain,
-  localnetGuardChains,
+  localnetGuardChain,
   markMasqueradeChain,
   natBuiltInChains,
   postroutingChain,
@@ -20,11 +20,8 @@ import type { EntryRules } from './entry-rules.js'
 import { nodePortJumps } from './node-port-rules.js'
 import { portContext } from './port-context.js'
 import { userChain } from './rule-parts.js'
-import type { ServicePortRules } from './service-port-rules.js'
+import type { ServicePortRules, ServicePortRulesOfNode } from './service-port-rules.js'
 import { servicePortRules } from './service-port-rules.js'
-
-/** `largeClusterEndpointsThreshold` of kube-proxy: with more endpoints, rules of endpoints carry no comments. */
-const LARGE_CLUSTER_ENDPOINT_COUNT = 1000
 
 /**
  * The tables filter and nat of several nodes.
@@ -39,13 +36,26 @@ export function iptablesRulesOfNodes(
   nodes: readonly NodeInfo[],
   options: ProxyOptions,
 ): readonly (readonly Table[])[] {
-  const endpointCount = servicePorts.reduce((sum, each) => sum + each.endpoints.length, 0)
-  const isLargeCluster = endpointCount > LARGE_CLUSTER_ENDPOINT_COUNT
-  const rulesOf = servicePorts.map((each) => servicePortRules(portContext(each, options, isLargeCluster)))
+  const rulesOf = rulesOfServicePorts(servicePorts, options)
   return nodes.map((node) => {
     const ports = rulesOf.map((rulesOfNode) => rulesOfNode(node))
     return [filterTable(ports, options), natTable(ports, node, options)]
   })
+}
+
+/** What gives the rules of each Service port on a node, by position in `servicePorts`. */
+export function rulesOfServicePorts(
+  servicePorts: readonly ServicePortInfo[],
+  options: ProxyOptions,
+): readonly ServicePortRulesOfNode[] {
+  const isLargeCluster = isLargeClusterOf(servicePorts, options)
+  return servicePorts.map((each) => servicePortRules(portContext(each, options, isLargeCluster)))
+}
+
+/** Are there so many endpoints that kube-proxy leaves comments out, and deletes chains only now and then? */
+export function isLargeClusterOf(servicePorts: readonly ServicePortInfo[], options: ProxyOptions): boolean {
+  const endpointCount = servicePorts.reduce((sum, each) => sum + each.endpoints.length, 0)
+  return endpointCount > options.largeClusterEndpointCount
 }
 
 /** The tables filter and nat of one node; see `iptablesRulesOfNodes`. */
@@ -57,11 +67,12 @@ export function iptablesRules(
   return iptablesRulesOfNodes(servicePorts, [node], options)[0]
 }
 
-function filterTable(ports: readonly ServicePortRules[], options: ProxyOptions): Table {
+/** Table filter, whole. */
+export function filterTable(ports: readonly ServicePortRules[], options: ProxyOptions): Table {
   const chains: Chain[] = [
-    ...filterBuiltInChains(options),
+    ...filterBuiltInChains(),
     userChain(names.KUBE_PROXY_CANARY, []),
-    ...localnetGuardChains(options),
+    localnetGuardChain(options),
     userChain(names.KUBE_SERVICES, entries(ports, 'filterServices')),
     userChain(names.KUBE_EXTERNAL_SERVICES, entries(ports, 'filterExternalServices')),
     forwardChain(options),
@@ -71,7 +82,8 @@ function filterTable(ports: readonly ServicePortRules[], options: ProxyOptions):
   return { name: 'filter', chains }
 }
 
-function natTable(ports: readonly ServicePortRules[], node: NodeInfo, options: ProxyOptions): Table {
+/** Table nat with the chains of these Service ports. */
+export function natTable(ports: readonly ServicePortRules[], node: NodeInfo, options: ProxyOptions): Table {
   const services = [...entries(ports, 'natServices'), ...nodePortJumps(node, options)]
   const chains: Chain[] = [
     ...natBuiltInChains(),

@@ -4,7 +4,7 @@
  */
 import { cidrContains, parseIpAddress } from '../../base/ip-address.js'
 import type { Rule } from '../../netfilter/iptables/rule.js'
-import type { NodeInfo, ProxyOptions } from '../proxy-inputs.js'
+import { type NodeInfo, nodePortAddresses, type ProxyOptions } from '../proxy-inputs.js'
 import { KUBE_NODEPORTS } from './chain-names.js'
 import {
   comment,
@@ -19,18 +19,11 @@ import {
 } from './rule-parts.js'
 
 const LABEL = comment('kubernetes service nodeports; NOTE: this must be the last rule in this chain')
-const LOOPBACK_ADDRESS = { 4: '127.0.0.1', 6: '::1' } as const
 
 /** One rule for every local address, or one for each address inside `options.nodePortAddresses`. */
 export function nodePortJumps(node: NodeInfo, options: ProxyOptions): Rule[] {
-  const ranges = options.nodePortAddresses.filter((range) => range.family === options.ipFamily)
-  if (ranges.length === 0) return [anyLocalAddressJump(options)]
-  const addresses = [LOOPBACK_ADDRESS[options.ipFamily], ...node.localAddresses].flatMap((text) => {
-    const address = parseIpAddress(text)
-    return address === undefined || !ranges.some((range) => cidrContains(range, address))
-      ? []
-      : [address.text]
-  })
+  const addresses = nodePortAddresses(node, options)
+  if (addresses === undefined) return [anyLocalAddressJump(options)]
   return addresses
     .filter((address) => isLoopbackServed(options) || !isLoopback(address, options))
     .map((address) => rule([LABEL, destinationIn(rangeOf(address))], jump(KUBE_NODEPORTS)))

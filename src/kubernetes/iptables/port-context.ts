@@ -13,7 +13,7 @@ export interface PortContext {
   readonly names: ServicePortChainNames
   readonly protocol: IpProtocol
   readonly options: ProxyOptions
-  /** Over 1,000 endpoints in the cluster: rules of endpoints carry no comments. */
+  /** Over `largeClusterEndpointCount` endpoints in the cluster: rules of endpoints carry no comments. */
   readonly isLargeCluster: boolean
   /** The comment of rules in chains of endpoints, if they carry one. */
   readonly endpointLabel: readonly Match[]

@@ -5,7 +5,12 @@ import { InvariantError } from '../../base/diagnostics.js'
 import type { Cidr } from '../../base/ip-address.js'
 import { parseCidr } from '../../base/ip-address.js'
 import type { Chain, IpProtocol, Match, Rule, Target } from '../../netfilter/iptables/rule.js'
-import type { LocalTrafficDetector, NodeInfo, ProxyOptions } from '../proxy-inputs.js'
+import {
+  type LocalTrafficDetector,
+  type NodeInfo,
+  nodePortRanges,
+  type ProxyOptions,
+} from '../proxy-inputs.js'
 import { KUBE_MARK_MASQ } from './chain-names.js'
 
 /** `-m comment --comment TEXT` */
@@ -91,19 +96,51 @@ export function rangeOf(text: string): Cidr {
   return range
 }
 
-/** The range whose sources count as pods on this node; undefined where kube-proxy can not tell. */
-export function podRange(detector: LocalTrafficDetector, node: NodeInfo): Cidr | undefined {
+/**
+ * The test that traffic comes from pods, and the one that it does not; undefined where kube-proxy can not tell.
+ * Source: kubernetes pkg/proxy/util/localdetector.go.
+ */
+export function podTests(detector: LocalTrafficDetector, node: NodeInfo): PodTests | undefined {
   switch (detector.kind) {
     case 'clusterCidr':
-      return detector.cidr
-    case 'nodeCidr':
-      return rangeOf(node.podCidr)
+      return { isPod: sourceIn(detector.cidr), isNotPod: sourceNotIn(detector.cidr) }
+    case 'nodeCidr': {
+      const cidr = rangeOf(node.podCidr)
+      return { isPod: sourceIn(cidr), isNotPod: sourceNotIn(cidr) }
+    }
+    case 'bridgeInterface':
+      return { isPod: cameInBy(detector.name), isNotPod: cameInBy(detector.name, true) }
+    case 'interfacePrefix':
+      return { isPod: cameInBy(`${detector.prefix}+`), isNotPod: cameInBy(`${detector.prefix}+`, true) }
     case 'none':
       return undefined
   }
 }
 
-/** Do NodePorts listen on loopback? They need sysctl route_localnet, which only IPv4 has. */
+/** Tests of where traffic comes from. */
+export interface PodTests {
+  readonly isPod: Match
+  readonly isNotPod: Match
+}
+
+/** `-i NAME`, or `! -i NAME` */
+function cameInBy(name: string, isInverted = false): Match {
+  return { kind: 'inInterface', name, isInverted }
+}
+
+/**
+ * Do NodePorts listen on loopback? They need sysctl route_localnet, which only IPv4 has, and addresses for NodePorts
+ * that hold a loopback address.
+ * Sources: kubernetes pkg/proxy/iptables/proxier.go, `NewProxier`; pkg/proxy/util/nodeport_addresses.go.
+ */
 export function isLoopbackServed(options: ProxyOptions): boolean {
-  return options.ipFamily === 4 && options.hasLocalhostNodePorts
+  if (options.ipFamily !== 4 || !options.hasLocalhostNodePorts) return false
+  const loopback = rangeOf(LOOPBACK_RANGES[4])
+  return nodePortRanges(options)?.some((range) => isOverlapping(range, loopback)) ?? true
+}
+
+function isOverlapping(one: Cidr, other: Cidr): boolean {
+  const prefixLength = Math.min(one.prefixLength, other.prefixLength)
+  const hostBits = BigInt(32 - prefixLength)
+  return one.first >> hostBits === other.first >> hostBits
 }

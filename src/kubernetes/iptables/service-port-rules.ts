@@ -3,7 +3,6 @@
  * endpoints always, and everything where neither policies nor hints tell nodes apart.
  * Source: kubernetes pkg/proxy/iptables/proxier.go, `syncProxyRules`.
  */
-import type { Cidr } from '../../base/ip-address.js'
 import type { Chain, Rule } from '../../netfilter/iptables/rule.js'
 import type { EndpointCategories } from '../endpoint-categories.js'
 import { categorizeEndpoints } from '../endpoint-categories.js'
@@ -15,7 +14,7 @@ import type { EntryRules } from './entry-rules.js'
 import { addressedTo, entryRules } from './entry-rules.js'
 import { externalRules, firewallRules } from './external-chains.js'
 import type { PortContext } from './port-context.js'
-import { MARK_FOR_MASQUERADE, podRange, rule, sourceNotIn, userChain } from './rule-parts.js'
+import { MARK_FOR_MASQUERADE, type PodTests, podTests, rule, userChain } from './rule-parts.js'
 import type { ServicePortDecisions } from './service-port-decisions.js'
 import { decideServicePort } from './service-port-decisions.js'
 
@@ -67,7 +66,7 @@ function isSameOnEveryNode({ info, options }: PortContext): boolean {
 function writeRules(context: PortContext, node: NodeInfo, chainOf: ChainOfEndpoint): ServicePortRules {
   const categories = categorizeEndpoints(context.info, node)
   const decisions = decideServicePort(context.info, context.names, categories)
-  const pods = podRange(context.options.localTrafficDetector, node)
+  const pods = podTests(context.options.localTrafficDetector, node)
   return {
     entries: entryRules(context, decisions),
     chains: [
@@ -82,7 +81,7 @@ function policyChains(
   context: PortContext,
   decisions: ServicePortDecisions,
   categories: EndpointCategories,
-  pods: Cidr | undefined,
+  pods: PodTests | undefined,
   chainOf: ChainOfEndpoint,
 ): Chain[] {
   const mark = clusterIpMarkRules(context, pods)
@@ -98,17 +97,17 @@ function policyChains(
 }
 
 /** Whatever comes to the cluster IP from elsewhere than a pod must come back this way. */
-function clusterIpMarkRules(context: PortContext, pods: Cidr | undefined): Rule[] {
+function clusterIpMarkRules(context: PortContext, pods: PodTests | undefined): Rule[] {
   const { info, options } = context
   const matches = addressedTo(context, `${info.name} cluster IP`, info.clusterIp)
   if (options.isMasqueradingAll) return [rule(matches, MARK_FOR_MASQUERADE)]
-  return pods === undefined ? [] : [rule([...matches, sourceNotIn(pods)], MARK_FOR_MASQUERADE)]
+  return pods === undefined ? [] : [rule([...matches, pods.isNotPod], MARK_FOR_MASQUERADE)]
 }
 
 function outsideChains(
   context: PortContext,
   decisions: ServicePortDecisions,
-  pods: Cidr | undefined,
+  pods: PodTests | undefined,
   node: NodeInfo,
 ): Chain[] {
   const { names } = context
