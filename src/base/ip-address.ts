@@ -64,7 +64,7 @@ export function parseCidr(text: string): Cidr | undefined {
   const slash = text.indexOf('/')
   const address = parseIpAddress(slash < 0 ? text : text.slice(0, slash))
   if (address === undefined) return undefined
-  const bits = familyBits(address.family)
+  const bits = addressBits(address.family)
   if (slash < 0) return cidr(address.family, address.value, bits)
   const lengthText = text.slice(slash + 1)
   if (!PREFIX_LENGTH.test(lengthText)) return undefined
@@ -75,7 +75,7 @@ export function parseCidr(text: string): Cidr | undefined {
 /** Is the address in the range? An address of the other family never is. */
 export function cidrContains(range: Cidr, address: IpAddress): boolean {
   if (range.family !== address.family) return false
-  const hostBits = BigInt(familyBits(range.family) - range.prefixLength)
+  const hostBits = BigInt(addressBits(range.family) - range.prefixLength)
   return range.first >> hostBits === address.value >> hostBits
 }
 
@@ -95,10 +95,11 @@ export function addressAt(range: Cidr, offset: bigint | number): IpAddress {
 
 /** Addresses in the range: 1 to 2^128, network and broadcast address included. */
 export function addressCount(range: Cidr): bigint {
-  return 1n << BigInt(familyBits(range.family) - range.prefixLength)
+  return 1n << BigInt(addressBits(range.family) - range.prefixLength)
 }
 
-function familyBits(family: IpFamily): number {
+/** Bits of an address: 32 or 128. */
+export function addressBits(family: IpFamily): number {
   return family === 4 ? 32 : 128
 }
 
@@ -107,7 +108,7 @@ function ipAddress(family: IpFamily, value: bigint): IpAddress {
 }
 
 function cidr(family: IpFamily, value: bigint, prefixLength: number): Cidr {
-  const hostBits = BigInt(familyBits(family) - prefixLength)
+  const hostBits = BigInt(addressBits(family) - prefixLength)
   const first = (value >> hostBits) << hostBits
   return { family, first, prefixLength, text: `${ipAddress(family, first).text}/${prefixLength}` }
 }

@@ -52,13 +52,30 @@ const cluster = z
       .describe(
         'The nodes. Node objects among the manifests are used where this is empty, and three nodes in two zones where there are none.',
       ),
-    podCidr: z.string().default('10.244.0.0/16').describe('Addresses of pods; every node gets a part of it.'),
-    serviceCidr: z.string().default('10.96.0.0/12').describe('Addresses that ClusterIPs are drawn from.'),
-    nodeCidr: z.string().default('192.168.0.0/24').describe('Addresses of nodes.'),
+    ipFamily: z
+      .enum(['IPv4', 'IPv6'])
+      .default('IPv4')
+      .describe('The family of all addresses; clusters of both at once are not modelled.'),
+    podCidr: z
+      .string()
+      .optional()
+      .describe(
+        'Addresses of pods; every node gets a part of it. 10.244.0.0/16, or fd00:10:244::/48, by default.',
+      ),
+    serviceCidr: z
+      .string()
+      .optional()
+      .describe('Addresses that ClusterIPs are drawn from. 10.96.0.0/12, or fd00:10:96::/112, by default.'),
+    nodeCidr: z
+      .string()
+      .optional()
+      .describe('Addresses of nodes. 192.168.0.0/24, or fd00:192:168::/112, by default.'),
     loadBalancerCidr: z
       .string()
-      .default('203.0.113.0/24')
-      .describe('Addresses given to Services of type LoadBalancer that have none.'),
+      .optional()
+      .describe(
+        'Addresses given to Services of type LoadBalancer that have none. 203.0.113.0/24, or 2001:db8:203::/112, by default.',
+      ),
     nodePortRange: portRange
       .default({ first: 30_000, last: 32_767 })
       .describe('--service-node-port-range of the API server.'),

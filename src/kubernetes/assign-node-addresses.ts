@@ -17,7 +17,7 @@ export function assignNodeAddresses(
   range: Cidr,
   findings: Findings,
 ): readonly string[] {
-  const written = writtenAddresses(nodes, findings)
+  const written = writtenAddresses(nodes, range, findings)
   const taken = new Set(written)
   const wantedCount = written.filter((each) => each === undefined).length
   const free: string[] = []
@@ -35,22 +35,26 @@ function reportFull(nodeCount: number, range: Cidr, findings: Findings): void {
     code: 'ADDRESS_RANGE_FULL',
     message: `cluster.nodeCidr ${range.text} has not enough addresses for ${nodeCount} nodes`,
     place: findings.place('spec', 'cluster', 'nodeCidr'),
-    hint: `write a range of /${prefixLengthFor(nodeCount + RESERVED_COUNT)} or larger`,
+    hint: `write a range of /${prefixLengthFor(nodeCount + RESERVED_COUNT, range.family)} or larger`,
   })
 }
 
-function writtenAddresses(nodes: readonly SettledNode[], findings: Findings): (string | undefined)[] {
+function writtenAddresses(
+  nodes: readonly SettledNode[],
+  { family }: Cidr,
+  findings: Findings,
+): (string | undefined)[] {
   const owners = new Map<string, SettledNode>()
   return nodes.map((node) => {
     if (node.address === undefined) return undefined
     const address = parseIpAddress(node.address)
     const place = node.object?.origin.place(['status', 'addresses'])
-    if (address?.family !== 4) {
+    if (address?.family !== family) {
       findings.error({
         code: 'FIELD_VALUE',
-        message: `The InternalIP "${node.address}" of Node "${node.name}" is no IPv4 address`,
+        message: `The InternalIP "${node.address}" of Node "${node.name}" is no IPv${family} address`,
         place,
-        hint: 'write an IPv4 address, or leave it out to have one assigned',
+        hint: `write an IPv${family} address, or leave it out to have one assigned`,
       })
       return undefined
     }

@@ -58,16 +58,17 @@ function takeWritten(
   findings: Findings,
 ): ReadonlySet<string> {
   const owners = new Map(nodes.map(({ address }) => [address, 'a node']))
+  const family = nodes[0]?.podCidr.family ?? 4
   for (const { title, podIp, podIpPlace, isInHostNetwork } of pods) {
     if (podIp === undefined || isInHostNetwork) continue
     const address = parseIpAddress(podIp)
     const owner = owners.get(address?.text ?? '')
-    if (address?.family !== 4) {
+    if (address?.family !== family) {
       findings.error({
         code: 'FIELD_VALUE',
-        message: `The address "${podIp}" of ${title} is no IPv4 address`,
+        message: `The address "${podIp}" of ${title} is no IPv${family} address`,
         place: podIpPlace(),
-        hint: 'write an IPv4 address, or leave it out to have one assigned',
+        hint: `write an IPv${family} address, or leave it out to have one assigned`,
       })
     } else if (owner === undefined) {
       owners.set(address.text, title)

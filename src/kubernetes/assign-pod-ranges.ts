@@ -1,17 +1,17 @@
 /**
  * The part of the pod range that each node has: from its Node object, else the next free one of podCidr. All assigned
- * ranges have one size: /24 (as kubeadm and most network plugins do), larger if a node needs more, smaller if there
+ * ranges have one size: /24, or /64 of IPv6 (as kubeadm and most network plugins do), larger if a node needs more, smaller if there
  * are too many nodes.
  */
 import type { Cidr } from '../base/ip-address.js'
-import { addressAt, addressCount, parseCidr } from '../base/ip-address.js'
+import { addressAt, addressBits, addressCount, parseCidr } from '../base/ip-address.js'
 import type { ScenarioSpec } from '../input/scenario-schema.js'
 import { bitsFor, isWithin, prefixLengthFor } from './cluster-ranges.js'
 import type { Findings } from './findings.js'
 import type { SettledNode } from './settle-nodes.js'
 
-/** 256 addresses a node: `--node-cidr-mask-size` of kube-controller-manager. */
-const DEFAULT_HOST_BITS = 8
+/** `--node-cidr-mask-size-ipv4` (24) and `…-ipv6` (64) of kube-controller-manager. */
+const DEFAULT_HOST_BITS = { 4: 8, 6: 64 } as const
 
 /** Network, gateway and broadcast address of a node's pod range. */
 const RESERVED_COUNT = 3
@@ -86,11 +86,11 @@ function writtenRange(
 
 /** Host bits of the assigned ranges; undefined if they do not fit. */
 function rangeBits(needs: readonly number[], nodeCount: number, whole: Cidr): number | undefined {
-  const wholeBits = 32 - whole.prefixLength
+  const wholeBits = addressBits(whole.family) - whole.prefixLength
   const least = bitsFor(greatest(needs) + RESERVED_COUNT)
   const most = wholeBits - bitsFor(nodeCount)
   if (least > most) return undefined
-  return Math.min(Math.max(DEFAULT_HOST_BITS, least), most)
+  return Math.min(Math.max(DEFAULT_HOST_BITS[whole.family], least), most)
 }
 
 /** Next free ranges of one size for the nodes that have none. */
@@ -100,13 +100,13 @@ function fillRanges(
   hostBits: number,
   reportFullRange: () => void,
 ): Cidr[] {
-  const size = Number(1n << BigInt(hostBits))
+  const size = 1n << BigInt(hostBits)
   const taken = written.filter((range) => range !== undefined)
-  let offset = 0
+  let offset = 0n
   return written.map((range) => {
     if (range !== undefined) return range
-    while (offset < Number(addressCount(whole))) {
-      const next = parseCidr(`${addressAt(whole, offset).text}/${32 - hostBits}`)
+    while (offset < addressCount(whole)) {
+      const next = parseCidr(`${addressAt(whole, offset).text}/${addressBits(whole.family) - hostBits}`)
       offset += size
       if (next !== undefined && !taken.some((other) => isWithin(next, other) || isWithin(other, next)))
         return next
@@ -123,7 +123,7 @@ function reportPodRangeFull(needs: readonly number[], whole: Cidr, findings: Fin
     code: 'ADDRESS_RANGE_FULL',
     message: `cluster.podCidr ${whole.text} has not enough addresses for ${needs.length} nodes with ${wanted}`,
     place: findings.place('spec', 'cluster', 'podCidr'),
-    hint: `write a range of /${prefixLengthFor(most + RESERVED_COUNT) - bitsFor(needs.length)} or larger`,
+    hint: `write a range of /${prefixLengthFor(most + RESERVED_COUNT, whole.family) - bitsFor(needs.length)} or larger`,
   })
 }
 

@@ -157,7 +157,7 @@ function takeAnyAddress(from: AddressPool, draw: Draw, stream: string, wantedCou
     code: 'ADDRESS_RANGE_FULL',
     message: `cluster.${field} ${range.text} has not enough addresses for ${wantedCount} Services`,
     place: findings.place('spec', 'cluster', field),
-    hint: `write a range of /${prefixLengthFor(wantedCount + RESERVED_COUNT)} or larger`,
+    hint: `write a range of /${prefixLengthFor(wantedCount + RESERVED_COUNT, range.family)} or larger`,
   })
   return NO_ADDRESS
 }

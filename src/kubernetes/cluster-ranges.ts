@@ -1,10 +1,36 @@
 /**
- * The ranges of addresses that a cluster draws from. svcsim models clusters of one family, IPv4.
+ * The ranges of addresses that a cluster draws from. svcsim models clusters of one family, IPv4 or IPv6.
  */
-import type { Cidr } from '../base/ip-address.js'
-import { addressAt, addressCount, cidrContains, parseCidr, parseIpAddress } from '../base/ip-address.js'
+import type { Cidr, IpFamily } from '../base/ip-address.js'
+import {
+  addressAt,
+  addressBits,
+  addressCount,
+  cidrContains,
+  parseCidr,
+  parseIpAddress,
+} from '../base/ip-address.js'
 import type { ScenarioSpec } from '../input/scenario-schema.js'
 import type { Findings } from './findings.js'
+
+/** Where the scenario gives none. */
+const DEFAULT_RANGES = {
+  4: {
+    podCidr: '10.244.0.0/16',
+    serviceCidr: '10.96.0.0/12',
+    nodeCidr: '192.168.0.0/24',
+    loadBalancerCidr: '203.0.113.0/24',
+  },
+  6: {
+    podCidr: 'fd00:10:244::/48',
+    serviceCidr: 'fd00:10:96::/112',
+    nodeCidr: 'fd00:192:168::/112',
+    loadBalancerCidr: '2001:db8:203::/112',
+  },
+} as const satisfies Record<IpFamily, Record<keyof ClusterRanges, string>>
+
+/** More hosts of a range than this are never asked for; it keeps numbers small where a range has 2^64. */
+const MOST_HOSTS = 2 ** 30
 
 /** Stands for an address that could not be assigned: an error has been reported then. */
 export const NO_ADDRESS = '0.0.0.0'
@@ -17,9 +43,16 @@ export interface ClusterRanges {
   readonly loadBalancerCidr: Cidr
 }
 
-/** @throws InputError ADDRESS_RANGE for text that is no IPv4 range, and for ranges that overlap */
-export function clusterRanges({ cluster }: ScenarioSpec, findings: Findings): ClusterRanges {
-  const read = (field: keyof ClusterRanges) => ipv4Range(cluster[field], field, findings)
+/** The family of all addresses of a cluster. */
+export function familyOf({ cluster }: ScenarioSpec): IpFamily {
+  return cluster.ipFamily === 'IPv6' ? 6 : 4
+}
+
+/** @throws InputError ADDRESS_RANGE for text that is no range of the cluster's family, and for ranges that overlap */
+export function clusterRanges(spec: ScenarioSpec, findings: Findings): ClusterRanges {
+  const family = familyOf(spec)
+  const read = (field: keyof ClusterRanges) =>
+    readRange(spec.cluster[field] ?? DEFAULT_RANGES[family][field], family, field, findings)
   const ranges = {
     podCidr: read('podCidr'),
     serviceCidr: read('serviceCidr'),
@@ -34,14 +67,15 @@ export function clusterRanges({ cluster }: ScenarioSpec, findings: Findings): Cl
 
 const NO_RANGE: Cidr = { family: 4, first: 0n, prefixLength: 32, text: '0.0.0.0/32' }
 
-function ipv4Range(text: string, field: string, findings: Findings): Cidr {
+function readRange(text: string, family: IpFamily, field: keyof ClusterRanges, findings: Findings): Cidr {
   const range = parseCidr(text)
-  if (range?.family === 4) return range
+  if (range?.family === family) return range
+  const example = DEFAULT_RANGES[family][field]
   findings.error({
     code: 'ADDRESS_RANGE',
-    message: `cluster.${field} "${text}" is no IPv4 range`,
+    message: `cluster.${field} "${text}" is no IPv${family} range`,
     place: findings.place('spec', 'cluster', field),
-    hint: 'write a range such as 10.244.0.0/16; svcsim models IPv4 clusters',
+    hint: `write a range such as ${example}; spec.cluster.ipFamily sets the family`,
   })
   return NO_RANGE
 }
@@ -64,13 +98,13 @@ function checkOverlaps(ranges: ClusterRanges, findings: Findings): void {
 /** Is one range a part of another, or the same? */
 export function isWithin(inner: Cidr, outer: Cidr): boolean {
   if (inner.family !== outer.family || inner.prefixLength < outer.prefixLength) return false
-  const hostBits = BigInt(32 - outer.prefixLength)
+  const hostBits = BigInt(addressBits(outer.family) - outer.prefixLength)
   return inner.first >> hostBits === outer.first >> hostBits
 }
 
-/** Addresses of a range that hosts can have: all but the network and the broadcast address. */
+/** Addresses of a range that hosts can have: all but the first and the last, and at most 2^30. */
 export function hostCount(range: Cidr): number {
-  return Math.max(0, Number(addressCount(range)) - 2)
+  return Math.min(MOST_HOSTS, Math.max(0, Number(addressCount(range)) - 2))
 }
 
 /** The host at a position, 0 to `hostCount(range)` - 1. */
@@ -93,7 +127,7 @@ export function bitsFor(count: number): number {
   return bits
 }
 
-/** Prefix length of the smallest IPv4 range that holds `count` addresses. */
-export function prefixLengthFor(count: number): number {
-  return 32 - bitsFor(count)
+/** Prefix length of the smallest range of a family that holds `count` addresses. */
+export function prefixLengthFor(count: number, family: IpFamily): number {
+  return addressBits(family) - bitsFor(count)
 }

@@ -3,6 +3,7 @@
  * A value: made once by `compileCluster`, never changed. Indices are positions in the lists of this object.
  */
 import type { Diagnostic } from '../base/diagnostics.js'
+import type { IpFamily } from '../base/ip-address.js'
 import type { Protocol, ServiceObject } from '../input/kubernetes-objects.js'
 import type { Table } from '../netfilter/iptables/rule.js'
 import type { DnsRecords } from './dns-records.js'
@@ -88,6 +89,7 @@ export interface Cluster {
   readonly pods: readonly ClusterPod[]
   readonly services: readonly ClusterService[]
   readonly dns: DnsRecords
+  readonly ipFamily: IpFamily
   /** The range of all pod addresses: kube-proxy's detector of local traffic. */
   readonly podCidr: string
   /** By node index: the tables nat and filter that kube-proxy writes on that node. */

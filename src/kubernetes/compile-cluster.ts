@@ -18,7 +18,8 @@ import { iptablesRulesOfNodes } from './iptables/iptables-rules.js'
 import type { Draw } from './number-pool.js'
 import { placePods } from './place-pods.js'
 import { podGroups } from './pod-groups.js'
-import { defaultProxyOptions, type NodeInfo } from './proxy-inputs.js'
+import type { NodeInfo } from './proxy-inputs.js'
+import { proxyOptionsOf } from './proxy-options.js'
 import { settleNodes } from './settle-nodes.js'
 import { warnOfServices } from './warn-of-services.js'
 
@@ -47,6 +48,7 @@ export function compileCluster(
   const { spec } = scenario
   const findings = new Findings(origins.scenario)
   const ranges = clusterRanges(spec, findings)
+  const proxyOptions = proxyOptionsOf(spec, ranges, findings)
   const settled = settleNodes(manifests, spec)
   const groups = podGroups(manifests, spec, findings)
   const placed = placePods(groups, settled, findings)
@@ -63,11 +65,12 @@ export function compileCluster(
     pods,
     services,
     dns,
+    ipFamily: ranges.podCidr.family,
     podCidr: ranges.podCidr.text,
     nodeTables: iptablesRulesOfNodes(
       compiled.flatMap((each) => each.proxyPorts),
       nodes.map(nodeInfo),
-      defaultProxyOptions(ranges.podCidr),
+      proxyOptions,
     ),
     warnings: findings.warnings,
   }

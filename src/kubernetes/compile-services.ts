@@ -1,6 +1,7 @@
 /**
  * Services of the cluster with their addresses, node ports and endpoints; what DNS and kube-proxy make of them.
  */
+import type { IpFamily } from '../base/ip-address.js'
 import type { Manifests, ServiceObject } from '../input/kubernetes-objects.js'
 import type { ScenarioSpec } from '../input/scenario-schema.js'
 import { assignNodePorts, type ServiceNodePorts } from './assign-node-ports.js'
@@ -43,14 +44,16 @@ export function compileServices(input: ServiceInput): CompiledService[] {
   const ports = assignNodePorts(services, spec.cluster.nodePortRange, draw, findings)
   const slices = collectSlices(manifests, nodes, pods, findings)
   const nodeIndexOf = new Map(nodes.map((node) => [node.name, node.index]))
+  const { family } = ranges.podCidr
   return services.map((object, index) => {
-    const folded = foldSlices(slices[index].slices, ranges.podCidr.family)
+    const folded = foldSlices(slices[index].slices, family)
     const parts = {
       addresses: addresses[index],
       ports: ports[index],
       slices: slices[index],
       folded,
       nodeIndexOf,
+      family,
     }
     return compileService(object, index, parts)
   })
@@ -63,13 +66,14 @@ interface ServiceParts {
   readonly slices: ServiceSlices
   readonly folded: ReadonlyMap<string, readonly FoldedEndpoint[]>
   readonly nodeIndexOf: ReadonlyMap<string, number>
+  readonly family: IpFamily
 }
 
 function compileService(object: ServiceObject, index: number, parts: ServiceParts): CompiledService {
   const { name, namespace } = object.meta
   const { clusterIp, loadBalancerAddresses } = parts.addresses
   const { nodePorts, healthCheckNodePort } = parts.ports
-  const { slices, folded, nodeIndexOf } = parts
+  const { slices, folded, nodeIndexOf, family } = parts
   const proxied = object.ports.map((port, position) => ({
     name: port.name,
     protocol: port.protocol,
@@ -87,7 +91,7 @@ function compileService(object: ServiceObject, index: number, parts: ServicePart
     slices,
     proxyPorts: servicePortInfos(
       { ...object, ...shared, loadBalancerVips: loadBalancerAddresses, ports: proxied },
-      4,
+      family,
     ),
   }
 }

@@ -98,7 +98,7 @@ function slicesOfGroup(service: ServiceObject, { ports, pods }: SliceGroup): End
     slices.push({
       namespace: service.meta.namespace,
       serviceName: service.meta.name,
-      addressType: 'IPv4',
+      addressType: pods[0]?.address.includes(':') === true ? 'IPv6' : 'IPv4',
       endpoints: endpoints.slice(first, first + MAX_ENDPOINTS_PER_SLICE),
       ports,
     })

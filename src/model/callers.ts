@@ -1,7 +1,8 @@
 /**
  * The callers of every call site, with address and node: clients of a group, or the pods of a workload.
  *
- * Clients outside get addresses of 100.64.0.0/10 (shared address space, RFC 6598), group after group. Clients inside are
+ * Clients outside get addresses of 100.64.0.0/10 (shared address space, RFC 6598), in clusters of IPv6 of
+ * 2001:db8:100::/48 (documentation, RFC 3849), group after group. Clients inside are
  * pods of the cluster that no manifest names: they take addresses of their node's range from its end downwards.
  */
 
@@ -12,7 +13,7 @@ import type { Cluster, ClusterNode } from '../kubernetes/cluster.js'
 import type { AddressBook, AddressId } from '../netfilter/address-book.js'
 import type { CallGraph, CallSite } from './call-sites.js'
 
-const OUTSIDE_RANGE = '100.64.0.0/10'
+const OUTSIDE_RANGE = { 4: '100.64.0.0/10', 6: '2001:db8:100::/48' } as const
 /** The node of a caller outside the cluster. */
 export const OUTSIDE = -1
 
@@ -78,7 +79,7 @@ function callersAt(places: readonly Place[], firstPoolKey: number, book: Address
 }
 
 function placeGroups(cluster: Cluster, scenario: Scenario): Map<string, readonly Place[]> {
-  const outside = new AddressRange(OUTSIDE_RANGE, 'up')
+  const outside = new AddressRange(OUTSIDE_RANGE[cluster.ipFamily], 'up')
   const ofNode = cluster.nodes.map((node) => new AddressRange(node.podCidr, 'down'))
   for (const pod of cluster.pods) ofNode[pod.nodeIndex].taken.add(pod.address)
   const places = new Map<string, readonly Place[]>()
@@ -106,8 +107,8 @@ function hostsOf(names: readonly string[], cluster: Cluster): readonly ClusterNo
 class AddressRange {
   readonly taken = new Set<string>()
   readonly #cidr: Cidr
-  readonly #count: number
-  #used = 0
+  readonly #count: bigint
+  #used = 0n
 
   constructor(
     readonly text: string,
@@ -116,13 +117,13 @@ class AddressRange {
     const cidr = parseCidr(text)
     if (cidr === undefined) throw new InvariantError('not a range of addresses', { text })
     this.#cidr = cidr
-    this.#count = Number(addressCount(cidr))
+    this.#count = addressCount(cidr)
   }
 
   take(group: string): string {
-    while (this.#used < this.#count - 3) {
+    while (this.#used < this.#count - 3n) {
       const step = this.#used++
-      const offset = this.direction === 'up' ? 2 + step : this.#count - 2 - step
+      const offset = this.direction === 'up' ? 2n + step : this.#count - 2n - step
       const { text } = addressAt(this.#cidr, offset)
       if (!this.taken.has(text)) return text
     }

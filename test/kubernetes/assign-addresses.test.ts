@@ -30,6 +30,20 @@ describe('addresses of nodes', () => {
     ])
   })
 
+  it('are of IPv6 in a cluster of IPv6, with a /64 for the pods of each node', () => {
+    const made = compile(WEB, cluster({ ipFamily: 'IPv6' }))
+    expect(made.nodes.map((each) => [each.address, each.podCidr, each.gatewayAddress])).toEqual([
+      ['fd00:192:168::2', 'fd00:10:244::/64', 'fd00:10:244::1'],
+      ['fd00:192:168::3', 'fd00:10:244:1::/64', 'fd00:10:244:1::1'],
+    ])
+    expect(made.pods.map((each) => each.address)).toEqual([
+      'fd00:10:244::2',
+      'fd00:10:244:1::2',
+      'fd00:10:244::3',
+    ])
+    expect(made.services[0].clusterIp).toMatch(/^fd00:10:96::[0-9a-f]+$/)
+  })
+
   it('come from Node objects where these have them, and the others keep clear of those', () => {
     const objects = {
       ...WEB,
@@ -101,7 +115,7 @@ describe('addresses that can not be', () => {
       spec: cluster({ podCidr: 'fd00::/64' }),
       expected:
         'error ADDRESS_RANGE spec.cluster.podCidr: cluster.podCidr "fd00::/64" is no IPv4 range ' +
-        '[write a range such as 10.244.0.0/16; svcsim models IPv4 clusters]',
+        '[write a range such as 10.244.0.0/16; spec.cluster.ipFamily sets the family]',
     },
     {
       name: 'ranges that overlap',
