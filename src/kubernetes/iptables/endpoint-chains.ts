@@ -8,16 +8,7 @@ import { endpointText } from '../proxy-inputs.js'
 import { endpointChainName } from './chain-names.js'
 import type { PortContext } from './port-context.js'
 import { oneOf } from './probability.js'
-import {
-  comment,
-  jump,
-  MARK_FOR_MASQUERADE,
-  protocolIs,
-  rangeOf,
-  rule,
-  sourceIn,
-  userChain,
-} from './rule-parts.js'
+import { comment, jump, MARK_FOR_MASQUERADE, protocolIs, rule, sourceIs, userChain } from './rule-parts.js'
 
 /** An endpoint with its chain, which is the same on every node that uses the endpoint. */
 export interface EndpointChain {
@@ -33,7 +24,7 @@ export function endpointChain(context: PortContext, endpoint: ProxyEndpoint): En
   const name = endpointChainName(info.name, info.protocol, text)
   const remember: Match[] = info.affinityTimeoutSeconds === undefined ? [] : [recordIn(name)]
   const rules: Rule[] = [
-    rule([...endpointLabel, sourceIn(rangeOf(endpoint.address))], MARK_FOR_MASQUERADE),
+    rule([...endpointLabel, sourceIs(endpoint.address)], MARK_FOR_MASQUERADE),
     rule([...endpointLabel, ...remember, protocolIs(protocol)], {
       kind: 'DNAT',
       address: endpoint.address,

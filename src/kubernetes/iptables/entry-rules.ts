@@ -9,6 +9,7 @@ import {
   comment,
   countedBy,
   destinationIn,
+  destinationIs,
   destinationPort,
   isLocal,
   isLoopbackServed,
@@ -53,7 +54,7 @@ export function addressedTo(context: PortContext, label: string, address: string
   return [
     comment(label),
     protocolIs(context.protocol),
-    destinationIn(rangeOf(address)),
+    destinationIs(address),
     destinationPort(context.info.port),
   ]
 }

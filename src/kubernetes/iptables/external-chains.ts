@@ -15,9 +15,9 @@ import {
   jump,
   MARK_FOR_MASQUERADE,
   type PodTests,
-  rangeOf,
   rule,
   sourceIn,
+  sourceIs,
 } from './rule-parts.js'
 
 /**
@@ -67,10 +67,10 @@ const NO_TARGET: Target = { kind: 'none' }
 export function firewallRules({ info, names }: PortContext, node: NodeInfo): Rule[] {
   const label = comment(`${info.name} loadbalancer IP`)
   const toExternal = jump(names.external)
-  const sources = [...info.loadBalancerSourceRanges]
-  if (isNodeAllowed(info.loadBalancerSourceRanges, node)) sources.push(...info.loadBalancerVips.map(rangeOf))
+  const sources = info.loadBalancerSourceRanges.map(sourceIn)
+  if (isNodeAllowed(info.loadBalancerSourceRanges, node)) sources.push(...info.loadBalancerVips.map(sourceIs))
   return [
-    ...sources.map((range) => rule([label, sourceIn(range)], toExternal)),
+    ...sources.map((source) => rule([label, source], toExternal)),
     rule([comment(`other traffic to ${info.name} will be dropped by ${KUBE_PROXY_FIREWALL}`)], NO_TARGET),
   ]
 }

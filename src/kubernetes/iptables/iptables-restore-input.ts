@@ -34,7 +34,7 @@ function tableLines({ name, chains }: Table, deletedChains: readonly string[]): 
   return [
     `*${name}`,
     ...[...chains.map((chain) => chain.name), ...deletedChains].map((chain) => `:${chain} - [0:0]`),
-    ...chains.flatMap((chain) => chain.rules.map((rule) => printRule(chain.name, rule))),
+    ...chains.flatMap((chain) => chain.rules.map((rule) => printRule(chain.name, rule, 'written'))),
     ...deletedChains.map((chain) => `-X ${chain}`),
     'COMMIT',
   ]

@@ -8,7 +8,7 @@ import { type NodeInfo, nodePortAddresses, type ProxyOptions } from '../proxy-in
 import { KUBE_NODEPORTS } from './chain-names.js'
 import {
   comment,
-  destinationIn,
+  destinationIs,
   destinationNotIn,
   isLocal,
   isLoopbackServed,
@@ -26,7 +26,7 @@ export function nodePortJumps(node: NodeInfo, options: ProxyOptions): Rule[] {
   if (addresses === undefined) return [anyLocalAddressJump(options)]
   return addresses
     .filter((address) => isLoopbackServed(options) || !isLoopback(address, options))
-    .map((address) => rule([LABEL, destinationIn(rangeOf(address))], jump(KUBE_NODEPORTS)))
+    .map((address) => rule([LABEL, destinationIs(address)], jump(KUBE_NODEPORTS)))
 }
 
 function anyLocalAddressJump(options: ProxyOptions): Rule {

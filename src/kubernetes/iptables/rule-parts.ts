@@ -31,22 +31,32 @@ export function protocolIs(protocol: IpProtocol): Match {
 
 /** `-s RANGE` */
 export function sourceIn(cidr: Cidr): Match {
-  return { kind: 'source', cidr, isInverted: false }
+  return { kind: 'source', cidr, isInverted: false, isRange: true }
 }
 
 /** `! -s RANGE` */
 export function sourceNotIn(cidr: Cidr): Match {
-  return { kind: 'source', cidr, isInverted: true }
+  return { kind: 'source', cidr, isInverted: true, isRange: true }
+}
+
+/** `-s ADDRESS` */
+export function sourceIs(address: string): Match {
+  return { kind: 'source', cidr: rangeOf(address), isInverted: false }
 }
 
 /** `-d RANGE` */
 export function destinationIn(cidr: Cidr): Match {
-  return { kind: 'destination', cidr, isInverted: false }
+  return { kind: 'destination', cidr, isInverted: false, isRange: true }
 }
 
 /** `! -d RANGE` */
 export function destinationNotIn(cidr: Cidr): Match {
-  return { kind: 'destination', cidr, isInverted: true }
+  return { kind: 'destination', cidr, isInverted: true, isRange: true }
+}
+
+/** `-d ADDRESS` */
+export function destinationIs(address: string): Match {
+  return { kind: 'destination', cidr: rangeOf(address), isInverted: false }
 }
 
 /** `--dport PORT` */

@@ -32,9 +32,14 @@ export function printTables(tables: readonly Table[]): string {
   return tables.map(printTable).join('')
 }
 
-/** One rule as a line `-A CHAIN …`, without the line break. */
-export function printRule(chain: string, rule: Rule): string {
-  return ['-A', chain, ...rule.matches.map(printMatch), ...printTarget(rule.target)].join(' ')
+/**
+ * One rule as a line `-A CHAIN …`, without the line break.
+ *
+ * @param form - `short`: a range of one address is written as the address; `written`: as whoever made the rule writes it
+ */
+export function printRule(chain: string, rule: Rule, form: 'short' | 'written' = 'short'): string {
+  const matches = rule.matches.map((match) => printMatch(match, form))
+  return ['-A', chain, ...matches, ...printTarget(rule.target)].join(' ')
 }
 
 function printTable(table: Table): string {
@@ -47,14 +52,14 @@ function printRules(chain: Chain): string[] {
   return chain.rules.map((rule) => printRule(chain.name, rule))
 }
 
-function printMatch(match: Match): string {
+function printMatch(match: Match, form: 'short' | 'written'): string {
   switch (match.kind) {
     case 'protocol':
       return match.isInverted ? `! -p ${match.protocol}` : `-m ${match.protocol} -p ${match.protocol}`
     case 'source':
-      return `${not(match)}-s ${printCidr(match.cidr)}`
+      return `${not(match)}-s ${printCidr(match.cidr, form === 'written' && match.isRange === true)}`
     case 'destination':
-      return `${not(match)}-d ${printCidr(match.cidr)}`
+      return `${not(match)}-d ${printCidr(match.cidr, form === 'written' && match.isRange === true)}`
     case 'inInterface':
       return `${not(match)}-i ${printWord(match.name)}`
     case 'outInterface':
@@ -84,9 +89,9 @@ function not(match: { readonly isInverted: boolean }): string {
   return match.isInverted ? '! ' : ''
 }
 
-function printCidr(cidr: Cidr): string {
+function printCidr(cidr: Cidr, isRange: boolean): string {
   const isOneAddress = cidr.prefixLength === (cidr.family === 4 ? 32 : 128)
-  return isOneAddress ? cidr.text.slice(0, cidr.text.indexOf('/')) : cidr.text
+  return isOneAddress && !isRange ? cidr.text.slice(0, cidr.text.indexOf('/')) : cidr.text
 }
 
 function printPorts({ first, last }: { readonly first: number; readonly last: number }): string {

@@ -22,8 +22,16 @@ export type ConnectionState = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'D
  */
 export type Match =
   | { readonly kind: 'protocol'; readonly protocol: IpProtocol; readonly isInverted: boolean }
-  | { readonly kind: 'source'; readonly cidr: Cidr; readonly isInverted: boolean }
-  | { readonly kind: 'destination'; readonly cidr: Cidr; readonly isInverted: boolean }
+  /**
+   * `isRange` says of a range of one address that kube-proxy writes it as a range (`/32`); it means nothing, and what is
+   * read never has it.
+   */
+  | {
+      readonly kind: 'source' | 'destination'
+      readonly cidr: Cidr
+      readonly isInverted: boolean
+      readonly isRange?: true
+    }
   /**
    * The interface that the packet came in by, or leaves by as far as that is settled. `name` is 1 to 15 characters; a
    * last `+` stands for any ending.
