@@ -2,6 +2,7 @@
  * Every code that an error or a warning can carry, with what it means and what to do. One table: the documentation
  * (`src/input/README.md`) is generated from it, and a test asks that each code is raised by some test.
  */
+import { FLOW_CODES } from './error-codes-flow.js'
 import { type CodeEntry, INPUT_CODES } from './error-codes-input.js'
 import { KUBERNETES_CODES } from './error-codes-kubernetes.js'
 
@@ -21,6 +22,7 @@ export const ERROR_CODES = {
   },
   ...INPUT_CODES,
   ...KUBERNETES_CODES,
+  ...FLOW_CODES,
   RESULTS_INVALID: {
     meaning: 'A results file does not have the form that svcsim writes.',
     cure: 'Run svcsim again to write the file anew; `svcsim schema results` prints the form.',

@@ -103,6 +103,12 @@ export function addressBits(family: IpFamily): number {
   return family === 4 ? 32 : 128
 }
 
+/** `10.0.0.1:80` or `[fd00::1]:80`; the address alone where there is no port. */
+export function addressWithPort(address: string, port: number | undefined): string {
+  if (port === undefined) return address
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+}
+
 function ipAddress(family: IpFamily, value: bigint): IpAddress {
   return { family, value, text: family === 4 ? ipv4Text(value) : ipv6Text(value) }
 }

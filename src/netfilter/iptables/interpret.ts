@@ -6,11 +6,11 @@
  * rule. Scope, limits and sources are those of `node-netfilter.ts` and `traverse.ts`.
  */
 
-import { InvariantError } from '../../base/diagnostics.js'
+import { InputError, InvariantError } from '../../base/diagnostics.js'
 import { type Cidr, cidrContains, type IpAddress, parseIpAddress } from '../../base/ip-address.js'
 import { isInterfaceNamed } from './interface-names.js'
 import type { ReferenceLists } from './reference-lists.js'
-import type { ConnectionState, HookName, IpProtocol, Match, Rule, Table, TableName } from './rule.js'
+import type { Chain, ConnectionState, HookName, IpProtocol, Match, Rule, Table, TableName } from './rule.js'
 
 /** A packet with everything in words. */
 export interface ReadablePacket {
@@ -93,6 +93,9 @@ export interface Interpretation {
   readonly hooksMet: readonly HookMet[]
 }
 
+/** Rules that one packet may meet: chains that jump to each other twice and twice again meet any number. */
+const MAX_RULES_MET = 300_000
+
 /** The interface by which a node's packets to itself go out and come in. */
 const LOOPBACK_INTERFACE = 'lo'
 
@@ -128,7 +131,8 @@ interface Place {
  *
  * @param way - `receive`: it came in by an interface; `send`: a process of the node sends it
  * @param nowNs - simulated time, integer ns
- * @throws InvariantError if a rule jumps to a chain that is not there: see `checkTable`; a loop never ends
+ * @throws InputError FLOW_TOO_LONG if it meets more than 300,000 rules, as in a loop
+ * @throws InvariantError if a rule jumps to a chain that is not there: see `checkTable`
  */
 export function interpret(
   node: ReadableNode,
@@ -204,7 +208,7 @@ function throughHook(walk: Walk, tableName: TableName, hook: HookName): Interpre
 }
 
 function throughChain(walk: Walk, place: Place, chainName: string): Ending {
-  const chain = place.table.chains.find((each) => each.name === chainName)
+  const chain = chainsOf(place.table).get(chainName)
   if (chain === undefined) throw new InvariantError('no such chain', { chain: chainName })
   for (const [ruleIndex, rule] of chain.rules.entries()) {
     walk.draws = []
@@ -216,6 +220,7 @@ function throughChain(walk: Walk, place: Place, chainName: string): Ending {
     const { hook, depth } = place
     const where = { hook, table: place.table.name, chain: chainName, depth, ruleIndex }
     walk.rulesMet.push({ ...where, rule, isMatched, failedMatch, draws, packet })
+    if (walk.rulesMet.length > MAX_RULES_MET) throw tooLong(chainName)
     if (!isMatched) continue
     if (target.kind === 'goto') return throughChain(walk, place, target.chain)
     const ending =
@@ -224,6 +229,22 @@ function throughChain(walk: Walk, place: Place, chainName: string): Ending {
     if (!goesOn) return ending
   }
   return 'returned'
+}
+
+/** By table, its chains by name: a node has a hundred thousand of them. */
+const chainsByTable = new WeakMap<Table, ReadonlyMap<string, Chain>>()
+
+function chainsOf(table: Table): ReadonlyMap<string, Chain> {
+  const known = chainsByTable.get(table)
+  if (known !== undefined) return known
+  const chains = new Map(table.chains.map((chain) => [chain.name, chain]))
+  chainsByTable.set(table, chains)
+  return chains
+}
+
+function tooLong(chain: string): InputError {
+  const message = `A packet has met more than ${MAX_RULES_MET} rules, at last those of chain "${chain}"`
+  return new InputError([{ severity: 'error', code: 'FLOW_TOO_LONG', message }])
 }
 
 const HEADER_MATCHES: ReadonlySet<Match['kind']> = new Set([

@@ -20,24 +20,34 @@ interface ReferenceList {
 
 /** All `recent` lists of one node, in the order in which they were made. */
 export class ReferenceLists {
-  #lists: ReferenceList[] = []
+  #lists: readonly ReferenceList[] = []
+  /** By name, the position in `#lists`. */
+  #positions: ReadonlyMap<string, number> = new Map()
 
   /** @param addressesPerList - at least 1 */
   constructor(readonly addressesPerList: number = ADDRESSES_PER_RECENT_LIST) {}
 
   /** Loads new rules: keeps the lists that they name, makes those that are missing, forgets the others. */
   retain(tables: readonly Table[]): void {
-    const names = tables.flatMap((table) =>
-      table.chains.flatMap((chain) =>
-        chain.rules.flatMap((rule) =>
-          rule.matches.flatMap((match) => (match.kind === 'recent' ? [match.list] : [])),
+    const names = new Set(
+      tables.flatMap((table) =>
+        table.chains.flatMap((chain) =>
+          chain.rules.flatMap((rule) =>
+            rule.matches.flatMap((match) => (match.kind === 'recent' ? [match.list] : [])),
+          ),
         ),
       ),
     )
-    this.#lists = this.#lists.filter((list) => names.includes(list.name))
-    for (const name of names) {
-      if (this.#position(name) < 0) this.#lists.push({ name, entries: [] })
-    }
+    const kept = this.#lists.filter((list) => names.has(list.name))
+    for (const { name } of kept) names.delete(name)
+    this.#hold([...kept, ...Array.from(names, (name) => ({ name, entries: [] }))])
+  }
+
+  /** The same lists with the same contents, which change on their own from now on. */
+  copy(): ReferenceLists {
+    const copy = new ReferenceLists(this.addressesPerList)
+    copy.#hold(this.#lists.map(({ name, entries }) => ({ name, entries: [...entries] })))
+    return copy
   }
 
   /** What a list holds, the least recently set first; empty if there is no such list. */
@@ -78,7 +88,12 @@ export class ReferenceLists {
     entries.push({ address, lastSetNs: nowNs })
   }
 
+  #hold(lists: readonly ReferenceList[]): void {
+    this.#lists = lists
+    this.#positions = new Map(lists.map(({ name }, position) => [name, position]))
+  }
+
   #position(name: string): number {
-    return this.#lists.findIndex((list) => list.name === name)
+    return this.#positions.get(name) ?? -1
   }
 }

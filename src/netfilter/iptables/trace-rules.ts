@@ -1,0 +1,138 @@
+/**
+ * The ways of a packet through the tables of a node, in the words of a trace: from runs of the interpreter to the tree of
+ * `node-ways.ts`.
+ */
+import { addressWithPort } from '../../base/ip-address.js'
+import type { HookStep, NodeEnd, NodeStep, NodeWays, PolicyStep, RuleResult, RuleStep } from '../node-ways.js'
+import { skipRuns } from '../skip-runs.js'
+import { allBranches, type BranchRun, type DrawnBranch, drawnBranch, type PacketAtNode } from './branches.js'
+import type { Interpretation, RuleMet } from './interpret.js'
+import { printRule } from './iptables-save.js'
+import type { Match } from './rule.js'
+
+/** What a trace of one node shows. */
+export interface TraceOptions {
+  /** 31 random bits, one draw per `statistic` test run: one way only. Undefined: all ways. */
+  readonly draw31?: (() => number) | undefined
+  /** Of more rules than this in a row that do not match, only the number is told; at least 1. */
+  readonly maxRunLength: number
+}
+
+/**
+ * Follows a packet through a node.
+ *
+ * @throws InputError FLOW_TOO_LONG
+ */
+export function traceRules(at: PacketAtNode, { draw31, maxRunLength }: TraceOptions): NodeWays {
+  const run = draw31 === undefined ? allBranches(at) : drawnBranch(at, draw31)
+  return waysOf(run, maxRunLength)
+}
+
+function waysOf({ run, branchedAt, branches }: BranchRun, maxRunLength: number): NodeWays {
+  const steps: NodeStep[] = []
+  for (const [index, hook] of run.hooksMet.entries()) {
+    const end = run.hooksMet[index + 1]?.firstRule ?? run.rulesMet.length
+    const isBegun = branchedAt !== undefined && hook.firstRule <= branchedAt
+    if (isBegun && end <= branchedAt) continue
+    if (!isBegun) steps.push(hookStep(hook))
+    for (let position = isBegun ? branchedAt : hook.firstRule; position < end; position++) {
+      steps.push(ruleStep(run.rulesMet[position], branches.get(position), maxRunLength))
+    }
+    if (hook.policy !== undefined) steps.push(policyStep(hook, hook.policy))
+  }
+  return { steps: skipRuns(steps, maxRunLength), end: endOf(run) }
+}
+
+function hookStep({ table, hook }: Pick<RuleMet, 'table' | 'hook'>): HookStep {
+  return { kind: 'hook', table, chain: hook }
+}
+
+function policyStep(
+  { table, hook }: Pick<RuleMet, 'table' | 'hook'>,
+  verdict: 'ACCEPT' | 'DROP',
+): PolicyStep {
+  return { kind: 'policy', table, chain: hook, verdict }
+}
+
+function ruleStep(met: RuleMet, branch: DrawnBranch | undefined, maxRunLength: number): RuleStep {
+  const { table, chain, depth, ruleIndex, rule } = met
+  const step = { table, chain, depth, number: ruleIndex + 1, text: printRule(chain, rule) }
+  if (branch === undefined) return { kind: 'rule', ...step, ...resultOf(met), branches: [] }
+  const taken = { chance: branch.chance, ways: waysOf(branch.taken, maxRunLength) }
+  return { kind: 'rule', ...step, result: 'drawn', detail: '', branches: [taken] }
+}
+
+function resultOf(met: RuleMet): { readonly result: RuleResult; readonly detail: string } {
+  if (met.failedMatch !== undefined) return { result: 'noMatch', detail: optionOf(met.failedMatch) }
+  const { target } = met.rule
+  switch (target.kind) {
+    case 'none':
+      return { result: 'goOn', detail: '' }
+    case 'jump':
+    case 'goto':
+      return { result: target.kind, detail: target.chain }
+    case 'RETURN':
+      return { result: 'return', detail: '' }
+    case 'ACCEPT':
+      return { result: 'accept', detail: '' }
+    case 'DROP':
+      return { result: 'drop', detail: '' }
+    case 'REJECT':
+      return { result: 'reject', detail: target.rejectWith }
+    case 'DNAT':
+      return { result: 'dnat', detail: addressWithPort(met.packet.destination, met.packet.destinationPort) }
+    case 'MASQUERADE':
+      return { result: 'masquerade', detail: target.isFullyRandom ? 'random port' : '' }
+    case 'MARK':
+      return { result: 'mark', detail: `0x${met.packet.mark.toString(16)}` }
+  }
+}
+
+/** The option whose test failed, as it is written in a rule. */
+function optionOf(match: Match): string {
+  switch (match.kind) {
+    case 'protocol':
+      return '-p'
+    case 'source':
+      return '-s'
+    case 'destination':
+      return '-d'
+    case 'inInterface':
+      return '-i'
+    case 'outInterface':
+      return '-o'
+    case 'sourcePort':
+      return '--sport'
+    case 'destinationPort':
+      return '--dport'
+    case 'statistic':
+      return '--probability'
+    case 'recent':
+      return `--${match.mode}`
+    case 'addrtype':
+      return match.side === 'source' ? '--src-type' : '--dst-type'
+    case 'mark':
+      return '--mark'
+    case 'conntrack':
+      return '--ctstate'
+    case 'comment':
+    case 'nfacct':
+      return ''
+  }
+}
+
+function endOf(run: Interpretation): NodeEnd {
+  return {
+    verdict: run.verdict,
+    packet: run.packet,
+    isDestinationTranslated: run.isDestinationTranslated,
+    isMasqueraded: run.isMasqueraded,
+    work: {
+      rulesEvaluated: run.rulesEvaluated,
+      rulesMatched: run.rulesMatched,
+      statisticRulesEvaluated: run.statisticRulesEvaluated,
+      recentListsWalked: run.recentListsWalked,
+      affinitySetsChecked: 0,
+    },
+  }
+}
