@@ -217,9 +217,20 @@ function throughChain(walk: Walk, place: Place, chainName: string): Ending {
     const { target } = rule
     const ended = isMatched ? apply(walk, rule) : undefined
     const { draws, packet } = walk
-    const { hook, depth } = place
-    const where = { hook, table: place.table.name, chain: chainName, depth, ruleIndex }
-    walk.rulesMet.push({ ...where, rule, isMatched, failedMatch, draws, packet })
+    const { hook, table, depth } = place
+    // Written out: spreading an object into another takes seven times as long.
+    walk.rulesMet.push({
+      hook,
+      table: table.name,
+      chain: chainName,
+      depth,
+      ruleIndex,
+      rule,
+      isMatched,
+      failedMatch,
+      draws,
+      packet,
+    })
     if (walk.rulesMet.length > MAX_RULES_MET) throw tooLong(chainName)
     if (!isMatched) continue
     if (target.kind === 'goto') return throughChain(walk, place, target.chain)
