@@ -50,6 +50,7 @@ export class NetworkNode {
   #rulesEvaluated = 0
 
   constructor({ node, tables, book, streams, costs }: NetworkNodeOptions) {
+    const loopback = node.address.includes(':') ? '::1/128' : '127.0.0.0/8'
     const statistic = streams.get(`node/${node.name}/statistic`)
     this.node = node
     this.processor = new PacketProcessor(node.cpuCount)
@@ -61,7 +62,7 @@ export class NetworkNode {
     this.#netfilter = new NodeNetfilter({
       tables,
       book,
-      localAddresses: [node.address, node.gatewayAddress, '127.0.0.0/8'].map(cidrOf),
+      localAddresses: [node.address, node.gatewayAddress, loopback].map(cidrOf),
       recentLists: new RecentLists(),
       draw31: () => statistic.draw31(),
     })
