@@ -8,7 +8,6 @@
  * listen backlog.
  */
 
-import { makeSampler } from '../engine/distributions.js'
 import type { AddressId } from '../netfilter/address-book.js'
 import { emptyPacket, type Packet, PROTOCOL_TCP, STATE_NEW } from '../netfilter/packet.js'
 import { DROPPED, REJECTED } from '../netfilter/traversal.js'
@@ -17,6 +16,7 @@ import { OUTSIDE } from './callers.js'
 import { MAX_NODES_ON_WAY } from './connection-pool.js'
 import type { EntryAddress } from './entry.js'
 import { linkBetween, Step, type StepNumber, type WayId } from './links.js'
+import { Names } from './names.js'
 import { type ConnectionRecord, type Observer, Outcome } from './records.js'
 import { hostPodKey, type World } from './world.js'
 
@@ -28,10 +28,9 @@ const EPHEMERAL_PORT_COUNT = 28_232
 export class Connecting {
   readonly #packet: Packet = emptyPacket()
   readonly #record: ConnectionRecord = { call: 0, client: 0, pod: 0, rulesEvaluated: 0, intendedNs: 0 }
-  /** By pool key: connections opened so far, for the next source port; and when the name asked last is, or was, resolved. */
+  /** By pool key: connections opened so far, for the next source port. */
   readonly #openedBy: Int32Array
-  readonly #nameAnswerNs: Float64Array
-  readonly #drawLookupNs: () => number
+  readonly #names: Names
   readonly #podNode: Int32Array
   readonly #isForPodOf: readonly ((destination: AddressId) => boolean)[]
 
@@ -39,12 +38,9 @@ export class Connecting {
     readonly world: World,
     readonly observer: Observer,
   ) {
-    const { callers, cluster, scenario, streams, locations } = world
-    const sample = makeSampler(scenario.spec.dns.lookupTime)
-    const stream = streams.get('dns/lookup')
+    const { callers, cluster, locations } = world
     this.#openedBy = new Int32Array(callers.count)
-    this.#nameAnswerNs = new Float64Array(callers.count).fill(Number.NEGATIVE_INFINITY)
-    this.#drawLookupNs = () => Math.round(sample(stream))
+    this.#names = new Names(world)
     this.#podNode = Int32Array.from(cluster.pods, (pod) => pod.nodeIndex)
     this.#isForPodOf = cluster.nodes.map((node) => (destination) => {
       const pod = locations.podAt[destination]
@@ -57,7 +53,7 @@ export class Connecting {
     const { connections, requests, simulator, lanes, links } = this.world
     const connection = connections.takeIdle(this.#poolKey(request))
     if (connection < 0) {
-      this.#resolveName(request)
+      if (this.#names.isKnown(request)) this.open(request)
       return
     }
     requests.connection[request] = connection
@@ -159,22 +155,6 @@ export class Connecting {
       this.close(connection, site)
     }
     requests.connection[request] = -1
-  }
-
-  /** Callers inside need the Service's address. Those that remember answers wait for one that is on its way already. */
-  #resolveName(request: number): void {
-    const { simulator, lanes, scenario, requests, callers } = this.world
-    const { cacheTime } = scenario.spec.dns
-    const site = this.#siteOf(request)
-    const poolKey = this.#poolKey(request)
-    const isOutside = callers.bySite[site.index].nodes[requests.client[request]] === OUTSIDE
-    const isAsked = cacheTime > 0 && simulator.now <= this.#nameAnswerNs[poolKey] + cacheTime
-    if (isOutside || (isAsked && simulator.now >= this.#nameAnswerNs[poolKey])) {
-      this.open(request)
-      return
-    }
-    if (!isAsked) this.#nameAnswerNs[poolKey] = simulator.now + this.#drawLookupNs()
-    simulator.schedule(lanes.nameResolved, this.#nameAnswerNs[poolKey], request)
   }
 
   /** Where to next: the pod, another node, or nowhere. */
