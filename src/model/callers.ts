@@ -13,7 +13,8 @@ import type { Cluster, ClusterNode } from '../kubernetes/cluster.js'
 import type { AddressBook, AddressId } from '../netfilter/address-book.js'
 import type { CallGraph, CallSite } from './call-sites.js'
 
-const OUTSIDE_RANGE = { 4: '100.64.0.0/10', 6: '2001:db8:100::/48' } as const
+/** Addresses of clients outside, by the family of the cluster. */
+export const OUTSIDE_RANGE = { 4: '100.64.0.0/10', 6: '2001:db8:100::/48' } as const
 /** The node of a caller outside the cluster. */
 export const OUTSIDE = -1
 
@@ -139,7 +140,7 @@ class AddressRange {
 }
 
 /** FNV-1a, 32 bits, with a final mix so that neighbouring addresses part. Source: Fowler, Noll, Vo; MurmurHash3 finaliser. */
-function hashText(text: string): number {
+export function hashText(text: string): number {
   let hash = 0x811c9dc5
   for (let index = 0; index < text.length; index++)
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
