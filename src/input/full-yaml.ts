@@ -142,8 +142,10 @@ class TreeBuilder {
 
   /** An item of a list. `[a: b]` makes a pair, which stands for a map of one key. */
   private item(item: unknown, start: number): TreeNode {
-    if (isMap(item) || isSeq(item) || isScalar(item) || isAlias(item))
-      return this.node(item, start, start + 1)
+    if (isMap(item) || isSeq(item) || isScalar(item) || isAlias(item)) {
+      const dash = this.dashBefore(item)
+      return this.node(item, dash ?? start, (dash ?? start) + 1)
+    }
     return refuse(
       this.file,
       start,
@@ -153,6 +155,14 @@ class TreeBuilder {
     )
   }
 
+  /** Offset of the dash of a list item; undefined where something else stands before the item. */
+  private dashBefore(item: Node): number | undefined {
+    const { text } = this.file
+    let at = this.start(item) - 1
+    while (text.charAt(at) === ' ' || text.charAt(at) === '\t') at -= 1
+    return text.charAt(at) === '-' ? at : undefined
+  }
+
   private entries(map: { readonly items: readonly unknown[] } & Node): MapEntry[] {
     if (map.items.length > this.limits.mapKeys) refuseKeyCount(this.file, this.start(map), this.limits)
     const entries = new Map<string, MapEntry>()
@@ -160,12 +170,16 @@ class TreeBuilder {
     for (const pair of map.items as readonly { readonly key: Node; readonly value: Node | null }[]) {
       const keyStart = this.start(pair.key)
       const key = this.key(pair.key)
-      const keyEnd = keyStart + (key?.key ?? '<<').length
+      const keyEnd = this.end(pair.key)
       const value =
         pair.value === null ? this.nothing(keyStart, keyEnd) : this.node(pair.value, keyStart, keyEnd)
-      if (key === undefined) merged.push(value)
-      else if (entries.has(key.key)) refuseDuplicateKey(this.file, keyStart, key.key)
-      else entries.set(key.key, { ...key, keyFile: this.file, keyStart, value })
+      if (key === undefined) {
+        merged.push(value)
+        continue
+      }
+      const first = entries.get(key.key)
+      if (first !== undefined) refuseDuplicateKey(this.file, keyStart, first.keyStart, key.key)
+      entries.set(key.key, { ...key, keyFile: this.file, keyStart, value })
     }
     for (const node of merged) this.merge(entries, node)
     return [...entries.values()]

@@ -3,11 +3,12 @@
  * 100,000 quotes, and deep nesting overflows the stack, which can end the process. So its parser is watched token by
  * token for depth, and errors stop it early. Scalars are left as texts (schema `failsafe`), and keys are not compared.
  */
-import { Composer, type Document, Lexer, Parser } from 'yaml'
+import { Composer, type Document, isMap, isScalar, isSeq, Lexer, Parser } from 'yaml'
 import type { Diagnostic } from '../base/diagnostics.js'
 import type { Limits } from './limits.js'
 import { refuseDepth } from './reading-limits.js'
 import { placeAt, type SourceFile } from './source-file.js'
+import { hintAt, syntaxHint } from './yaml-hints.js'
 
 /** Errors of one document that are told; the first is nearly always the cause of the others. */
 const MAX_ERRORS = 5
@@ -43,7 +44,8 @@ export function* guardedDocuments(
   try {
     for (const document of composedDocuments(file, start, end, limits, errors)) {
       if (document.errors.length > 0) {
-        yield { kind: 'wrong', errors: diagnosticsOf(file, start, document.errors) }
+        const found = document.errors.map((error) => withOpeningQuote(error, document.contents))
+        yield { kind: 'wrong', errors: diagnosticsOf(file, start, found) }
         return
       }
       yield { kind: 'document', document }
@@ -122,13 +124,45 @@ function positionOf(source: ErrorSource): [number, number] {
   return [source[0] ?? 0, source[1] ?? 0]
 }
 
+/** The first errors, one a line: the others on a line follow from it. */
 function diagnosticsOf(file: SourceFile, start: number, errors: readonly YamlError[]): Diagnostic[] {
-  return errors.slice(0, MAX_ERRORS).map((error) => {
+  const byLine = new Map<number, Diagnostic>()
+  for (const error of errors) {
+    if (byLine.size >= MAX_ERRORS) break
     const [from, to] = error.pos
     const place = placeAt(file, start + from, start + Math.max(from, to))
+    if (byLine.has(place.line)) continue
     const message = shortened(error.message)
-    return { severity: 'error', code: 'YAML_SYNTAX', message, hint: 'this is where reading stopped', place }
-  })
+    const hint = hintAt(place, syntaxHint(error.code, message))
+    byLine.set(place.line, { severity: 'error', code: 'YAML_SYNTAX', message, hint, place })
+  }
+  return [...byLine.values()]
+}
+
+const OPEN_QUOTE = /^Missing closing (["'])quote/
+
+/** The package finds out at the end of the text that a quote is open: the place to show is where it was opened. */
+function withOpeningQuote(error: YamlError, contents: unknown): YamlError {
+  const match = OPEN_QUOTE.exec(error.message)
+  if (match === null) return error
+  const message = `A quote ${match[1]} is not closed`
+  const at = startOfScalarTo(contents, error.pos[0])
+  return { code: error.code, message, pos: at === undefined ? error.pos : [at, at + 1] }
+}
+
+/** Where the scalar begins that ends at an offset; undefined if there is none below the node. */
+function startOfScalarTo(node: unknown, end: number): number | undefined {
+  if (isScalar(node)) return node.range?.[1] === end ? node.range[0] : undefined
+  const parts = isMap(node)
+    ? node.items.flatMap((pair) => [pair.key, pair.value])
+    : isSeq(node)
+      ? node.items
+      : []
+  for (const part of parts.reverse()) {
+    const start = startOfScalarTo(part, end)
+    if (start !== undefined) return start
+  }
+  return undefined
 }
 
 /** The package quotes the text at fault, whatever its length. */

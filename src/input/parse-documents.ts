@@ -12,7 +12,7 @@ import { LIMITS, type Limits } from './limits.js'
 import { readPlainDocument } from './plain-block.js'
 import type { PlainState } from './plain-state.js'
 import { refuse } from './reading-limits.js'
-import { contentStart, type SourceFile } from './source-file.js'
+import { BYTE_ORDER_MARK, contentStart, type SourceFile } from './source-file.js'
 import type { TreeNode } from './tree.js'
 
 export interface ParsedFiles {
@@ -34,13 +34,16 @@ export function parseDocuments(files: readonly SourceFile[], limits: Limits = LI
   return { documents: reader.documents, errors: reader.errors.all() }
 }
 
-/** Offset of the first character that no YAML text may hold, or -1. A carriage return must end a line. */
-function firstUnprintable(text: string): number {
-  for (let at = 0; at < text.length; at += 1) {
+/**
+ * Offset of the first character that may not stand in a document, or -1. A carriage return must end a line; a byte order
+ * mark, as it comes from files put together, would become part of a key.
+ */
+function firstUnprintable(text: string, start: number): number {
+  for (let at = start; at < text.length; at += 1) {
     const charCode = text.charCodeAt(at)
     if (charCode >= 0x20 && charCode < 0x7f) continue
     if (charCode === 0x0a || charCode === 0x09 || charCode === 0x85) continue
-    if (charCode >= 0xa0 && charCode < 0xfffe) continue
+    if (charCode >= 0xa0 && charCode < 0xfffe && charCode !== BYTE_ORDER_MARK) continue
     if (charCode === 0x0d && text.charCodeAt(at + 1) === 0x0a) continue
     return at
   }
@@ -50,7 +53,7 @@ function firstUnprintable(text: string): number {
 /** Work of the complete reader for a document in itself, in characters. */
 const DOCUMENT_CHARACTERS = 64
 
-const NEEDS_FULL_YAML = /^(?:%|\.\.\.(?:\s|$))/m
+const NEEDS_FULL_YAML = /^\ufeff?(?:%|\.\.\.(?:\s|$))/m
 
 class FileReader {
   readonly documents: TreeNode[] = []
@@ -112,16 +115,11 @@ class FileReader {
         'leave out the manifests that the question does not depend on',
       )
     }
-    const at = firstUnprintable(file.text.slice(contentStart(file)))
-    if (at >= 0) {
-      const code = file.text
-        .charCodeAt(at + contentStart(file))
-        .toString(16)
-        .toUpperCase()
-        .padStart(4, '0')
-      const message = `The file holds the control character U+${code}`
-      refuse(file, at + contentStart(file), 'TEXT_NOT_PRINTABLE', message, 'save the file as UTF-8 text')
-    }
+    const at = firstUnprintable(file.text, contentStart(file))
+    if (at < 0) return
+    const codePoint = file.text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0')
+    const message = `The file holds the character U+${codePoint}, which does not belong in text`
+    refuse(file, at, 'TEXT_NOT_PRINTABLE', message, 'remove it, and save the file as UTF-8 text')
   }
 
   private readDocument(file: SourceFile, from: number, to: number): void {
@@ -167,7 +165,8 @@ function nextDocument(text: string, from: number): number {
 
 function isMarker(text: string, at: number): boolean {
   if (!text.startsWith('---', at)) return false
-  return at + 3 === text.length || /\s/.test(text.charAt(at + 3))
+  // Blanks of YAML only: `\s` has others, such as U+2028.
+  return at + 3 === text.length || /[ \t\r\n]/.test(text.charAt(at + 3))
 }
 
 /** Offset behind the `---` line of a document, where nothing but a comment stands on it. */

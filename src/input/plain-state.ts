@@ -59,12 +59,12 @@ export function nested<T>(state: PlainState, read: () => T): T {
   return node
 }
 
-/** Keys of a map above which they are kept in a set; below, comparing them one by one is quicker. */
+/** Keys of a map above which they are looked up; below, comparing them one by one is quicker. */
 const MANY_KEYS = 16
 
 /** The keys of one map, each once. */
 export class KeySet {
-  private keys: Set<string> | undefined
+  private keys: Map<string, MapEntry> | undefined
 
   constructor(
     private readonly state: PlainState,
@@ -78,17 +78,18 @@ export class KeySet {
    */
   add(entry: MapEntry, entries: MapEntry[]): void {
     const { file, limits } = this.state
-    if (this.has(entry.key, entries)) refuseDuplicateKey(file, entry.keyStart, entry.key)
+    const first = this.find(entry.key, entries)
+    if (first !== undefined) refuseDuplicateKey(file, entry.keyStart, first.keyStart, entry.key)
     entries.push(entry)
-    this.keys?.add(entry.key)
+    this.keys?.set(entry.key, entry)
     if (entries.length > limits.mapKeys) refuseKeyCount(file, this.start, limits)
   }
 
-  private has(key: string, entries: readonly MapEntry[]): boolean {
-    if (entries.length === MANY_KEYS) this.keys = new Set(entries.map((entry) => entry.key))
-    if (this.keys !== undefined) return this.keys.has(key)
-    for (const entry of entries) if (entry.key === key) return true
-    return false
+  private find(key: string, entries: readonly MapEntry[]): MapEntry | undefined {
+    if (entries.length === MANY_KEYS) this.keys = new Map(entries.map((entry) => [entry.key, entry]))
+    if (this.keys !== undefined) return this.keys.get(key)
+    for (const entry of entries) if (entry.key === key) return entry
+    return undefined
   }
 }
 

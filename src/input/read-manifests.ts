@@ -3,14 +3,15 @@
  * other kinds and fields that are not modelled are warnings, told once each. The order of files, documents and keys is no input.
  */
 
-import { closestName } from '../base/closest-name.js'
 import { type Diagnostic, InputError } from '../base/diagnostics.js'
+import { formatCount } from '../base/units.js'
 import type { Manifests, ObjectMeta, WorkloadObject } from './kubernetes-objects.js'
 import { LIMITS, type Limits } from './limits.js'
 import { readEndpointSlice } from './manifests/endpoint-slice.js'
 import { ENDPOINT_SLICE, type FieldTable, OBJECT, OBJECT_WITH_STATUS } from './manifests/field-tables.js'
 import { type Fields, openFields } from './manifests/fields.js'
 import { readNamespace, readNode } from './manifests/node.js'
+import { NodePortOwners, whereIs } from './manifests/node-ports.js'
 import { readPod } from './manifests/pod.js'
 import { type PortRange, Reading } from './manifests/reading.js'
 import { readService } from './manifests/service.js'
@@ -18,7 +19,7 @@ import { readWorkload } from './manifests/workload.js'
 import { type ParsedFiles, parseDocuments } from './parse-documents.js'
 import { type Setting, setInManifests } from './settings.js'
 import type { SourceFile } from './source-file.js'
-import { childOf, entryOf, kindOf, type MapNode, originOf, type TreeNode } from './tree.js'
+import { childOf, deepestOf, entryOf, kindOf, type MapNode, originOf, type TreeNode } from './tree.js'
 
 /** Manifests as parsed, before settings: parse once, read for every point of a sweep. */
 export type ParsedManifests = ParsedFiles
@@ -72,6 +73,17 @@ const KINDS: ReadonlyMap<string, { readonly apiVersion: string; readonly table: 
   ['Namespace', { apiVersion: 'v1', table: OBJECT }],
 ])
 
+/** What items of a list are where they do not say it themselves, as in the API server's answers. */
+interface ListKind {
+  readonly kind?: string
+  readonly apiVersion?: string
+}
+
+function listKind(kind: string | undefined, apiVersion: string | undefined): ListKind {
+  if (kind === undefined || kind === 'List' || apiVersion === undefined) return {}
+  return { kind: kind.slice(0, -'List'.length), apiVersion }
+}
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer U)[] ? U[] : never }
 
 class ManifestReader {
@@ -84,11 +96,14 @@ class ManifestReader {
     namespaces: [],
   }
   private readonly known = new Map<string, TreeNode>()
-  private readonly nodePorts = new Map<string, string>()
+  private readonly nodePorts: NodePortOwners
 
-  constructor(private readonly reading: Reading) {}
+  constructor(private readonly reading: Reading) {
+    this.nodePorts = new NodePortOwners(reading)
+  }
 
-  readDocument(root: TreeNode): void {
+  /** @param itemOf - for an item of `kind: ServiceList` and the like: its kind and version, where it has none itself */
+  readDocument(root: TreeNode, itemOf: ListKind = {}): void {
     if (root.kind !== 'map') {
       if (root.kind !== 'scalar' || root.value !== null) {
         this.reading.error(
@@ -100,17 +115,17 @@ class ManifestReader {
       }
       return
     }
-    const kind = textOf(root, 'kind')
+    const kind = textOf(root, 'kind') ?? itemOf.kind
+    const apiVersion = textOf(root, 'apiVersion') ?? itemOf.apiVersion
     const items = childOf(root, 'items')
     if (items?.kind === 'list' && (kind === undefined || kind.endsWith('List'))) {
-      for (const item of items.items) this.readDocument(item)
+      for (const item of items.items) this.readDocument(item, listKind(kind, apiVersion))
       return
     }
-    this.readObject(root, kind)
+    this.readObject(root, kind, apiVersion)
   }
 
-  private readObject(root: MapNode, kind: string | undefined): void {
-    const apiVersion = textOf(root, 'apiVersion')
+  private readObject(root: MapNode, kind: string | undefined, apiVersion: string | undefined): void {
     if (kind === undefined || apiVersion === undefined) {
       const missing = kind === undefined ? 'kind' : 'apiVersion'
       this.reading.error(
@@ -144,7 +159,7 @@ class ManifestReader {
         return keep(this.found.pods, readPod(object, origin))
       case 'Service': {
         const service = readService(object, origin)
-        this.noteNodePorts(object, service)
+        this.nodePorts.add(service, object.node)
         return keep(this.found.services, service)
       }
       case 'EndpointSlice':
@@ -158,44 +173,20 @@ class ManifestReader {
     }
   }
 
-  /** Node ports are the cluster's: one Service each, by protocol. */
-  private noteNodePorts(object: Fields, service: Manifests['services'][number]): void {
-    const { name, namespace } = service.meta
-    for (const { nodePort, protocol } of service.ports) {
-      if (nodePort === undefined) continue
-      const key = `${protocol} ${nodePort}`
-      const owner = this.nodePorts.get(key)
-      const self = `${namespace}/${name}`
-      if (owner !== undefined && owner !== self) {
-        const at = childOf(object.node, 'spec') ?? object.node
-        const ports = childOf(at, 'ports') ?? at
-        this.reading.error(
-          'NODE_PORT_CLASH',
-          `Service "${name}": nodePort ${nodePort} is taken by ${owner}`,
-          ports,
-          'change one of them',
-        )
-      }
-      this.nodePorts.set(key, owner ?? self)
-    }
-  }
-
-  private noteDouble(kind: string, meta: ObjectMeta, root: TreeNode): void {
+  private noteDouble(kind: string, meta: ObjectMeta, root: MapNode): void {
     const isClusterWide = kind === 'Node' || kind === 'Namespace'
     const key = isClusterWide ? `${kind} ${meta.name}` : `${kind} ${meta.namespace}/${meta.name}`
     const first = this.known.get(key)
     if (first === undefined) this.known.set(key, root)
-    else
-      this.reading.error(
-        'OBJECT_DUPLICATE',
-        `${kind} "${meta.name}" is there twice`,
-        childOf(root, 'metadata') ?? root,
-        'rename or remove one',
-      )
+    else {
+      const at = deepestOf(root, ['metadata', 'name'])
+      const hint = `the first is at ${whereIs(first)}; rename or remove one`
+      this.reading.error('OBJECT_DUPLICATE', `${kind} "${meta.name}" is there twice`, at, hint)
+    }
   }
 
   private noteOtherKind(root: MapNode, kind: string, apiVersion: string): void {
-    const nearest = closestName(kind, KINDS.keys())
+    const nearest = this.reading.nearest(kind, KINDS.keys())
     const isOurs = [...KINDS.values()].some((each) => each.apiVersion === apiVersion)
     const at = entryOf(root, 'kind')?.value ?? root
     if (nearest !== undefined && isOurs && !REAL_KINDS.has(kind)) {
@@ -219,15 +210,15 @@ class ManifestReader {
     const { services, nodes, workloads, pods } = this.found
     const { limits } = this.reading
     const podCount = workloads.reduce((sum, { replicas }) => sum + replicas, pods.length)
-    this.checkSize('Services', services.length, limits.services)
-    this.checkSize('Nodes', nodes.length, limits.clusterNodes)
-    this.checkSize('Pods', podCount, limits.pods)
+    this.checkSize('Services', services.length, limits.services, 'leave out what the question is not about')
+    this.checkSize('Nodes', nodes.length, limits.clusterNodes, 'take fewer nodes')
+    this.checkSize('Pods', podCount, limits.pods, 'take fewer replicas')
   }
 
-  private checkSize(what: string, count: number, limit: number): void {
+  private checkSize(what: string, count: number, limit: number, hint: string): void {
     if (count <= limit) return
-    const message = `There are ${count} ${what}, and at most ${limit} are taken`
-    this.reading.errors([{ severity: 'error', code: 'LIMIT_EXCEEDED', message }])
+    const message = `The manifests ask for ${formatCount(count)} ${what}, more than the ${formatCount(limit)} that are taken`
+    this.reading.errors([{ severity: 'error', code: 'LIMIT_EXCEEDED', message, hint }])
   }
 
   sorted(): Manifests {

@@ -5,6 +5,7 @@ import { InputError } from '../base/diagnostics.js'
 import type { DiagnosticCode } from '../base/error-codes.js'
 import type { Limits } from './limits.js'
 import { placeAt, type SourceFile } from './source-file.js'
+import { hintAt } from './yaml-hints.js'
 
 /** @throws InputError YAML_TOO_DEEP */
 export function refuseDepth(file: SourceFile, at: number, limits: Limits): never {
@@ -24,14 +25,16 @@ export function refuseKeyCount(file: SourceFile, at: number, limits: Limits): ne
   refuse(file, at, 'YAML_TOO_MANY_KEYS', message, 'no field of a Kubernetes object needs so many')
 }
 
-/** @throws InputError YAML_DUPLICATE_KEY */
-export function refuseDuplicateKey(file: SourceFile, at: number, key: string): never {
+/**
+ * @param at - where the key stands; `firstAt` where it stands for the first time
+ * @throws InputError YAML_DUPLICATE_KEY
+ */
+export function refuseDuplicateKey(file: SourceFile, at: number, firstAt: number, key: string): never {
   const place = placeAt(file, at, at + key.length)
   const shown = key.length > 80 ? `${key.slice(0, 80)}…` : key
   const message = `The key "${shown}" is there twice`
-  throw new InputError([
-    { severity: 'error', code: 'YAML_DUPLICATE_KEY', message, hint: 'remove one of them', place },
-  ])
+  const hint = `the first is in line ${placeAt(file, firstAt, firstAt).line}; remove one of them`
+  throw new InputError([{ severity: 'error', code: 'YAML_DUPLICATE_KEY', message, hint, place }])
 }
 
 /** @throws InputError with one error at one character */
@@ -43,5 +46,5 @@ export function refuse(
   hint: string,
 ): never {
   const place = placeAt(file, at, at + 1)
-  throw new InputError([{ severity: 'error', code, message, hint, place }])
+  throw new InputError([{ severity: 'error', code, message, hint: hintAt(place, hint), place }])
 }

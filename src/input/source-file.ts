@@ -11,7 +11,8 @@ export interface SourceFile {
   readonly text: string
 }
 
-const BYTE_ORDER_MARK = 0xfeff
+/** UTF-16 code unit; may stand before the first character of a file. */
+export const BYTE_ORDER_MARK = 0xfeff
 
 /** Offset of the first character that is not a byte order mark. */
 export function contentStart(file: SourceFile): number {

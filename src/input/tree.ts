@@ -69,8 +69,9 @@ export function placeOf(node: TreeNode): SourcePlace {
 }
 
 /** Where the key of an entry stands. */
-export function placeOfKey(entry: MapEntry): SourcePlace {
-  return placeAt(entry.keyFile, entry.keyStart, entry.keyStart + entry.key.length)
+export function placeOfKey({ key, keyFile, keyStart }: MapEntry): SourcePlace {
+  const isQuoted = /["']/.test(keyFile.text.charAt(keyStart))
+  return placeAt(keyFile, keyStart, keyStart + key.length + (isQuoted ? 2 : 0))
 }
 
 /** The places of everything below a node. */

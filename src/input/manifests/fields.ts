@@ -99,6 +99,17 @@ export class Fields {
     return undefined
   }
 
+  /** One of a few words, or the default if it is not written; undefined if it is written and none of them. */
+  choice<Choice extends string>(
+    name: string,
+    choices: readonly Choice[],
+    otherwise: Choice,
+  ): Choice | undefined {
+    const node = this.value(name)
+    const isWritten = node !== undefined && !(node.kind === 'scalar' && node.value === '')
+    return isWritten ? this.oneOf(name, choices) : otherwise
+  }
+
   /** The items of a list; none if it is not written. */
   list(name: string): readonly TreeNode[] {
     const node = this.value(name)

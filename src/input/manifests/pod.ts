@@ -34,10 +34,10 @@ function readPodIp(status: Fields): string | undefined {
   return address?.text
 }
 
-/** Ready unless a condition says otherwise. */
+/** Ready if the condition is True, or not written; a status Unknown is not ready, as in Kubernetes. */
 export function isReady(status: Fields): boolean {
   const condition = status
     .fieldsOfItems('conditions', CONDITION)
     .find((each) => each.text('type') === 'Ready')
-  return condition === undefined || condition.text('status') !== 'False'
+  return condition === undefined || condition.text('status') === 'True'
 }

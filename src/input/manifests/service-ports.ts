@@ -8,14 +8,17 @@ import { PROTOCOLS } from './pod-spec.js'
 const PORT_NAME_HINT =
   'at most 63 lower-case letters, digits and "-", beginning and ending with a letter or digit'
 
+/** The type of a Service; undefined where it is written but no type: what depends on it is not held against it. */
+export type ServiceType = ServiceObject['type'] | undefined
+
 /** Reads `spec.ports` and notes what contradicts itself or the type. */
 export function readServicePorts(
   spec: Fields,
-  type: ServiceObject['type'],
+  type: ServiceType,
   isHeadless: boolean,
 ): readonly ServicePort[] {
   const items = spec.fieldsOfItems('ports', SERVICE_PORT)
-  if (items.length === 0 && type !== 'ExternalName' && !isHeadless) {
+  if (items.length === 0 && type !== undefined && type !== 'ExternalName' && !isHeadless) {
     spec.error('SVC_PORTS_MISSING', 'spec.ports is empty', 'ports', 'a Service needs at least one port')
   }
   const known = new KnownPorts(items.length > 1)
@@ -26,7 +29,7 @@ export function readServicePorts(
   })
 }
 
-function readServicePort(item: Fields, type: ServiceObject['type']): ServicePort | undefined {
+function readServicePort(item: Fields, type: ServiceType): ServicePort | undefined {
   const port = item.integer('port', 1, 65_535)
   if (item.value('port') === undefined) item.missing('port')
   const name = item.text('name') ?? ''
@@ -55,7 +58,7 @@ function readTargetPort(item: Fields): number | string | undefined {
 }
 
 /** 0 asks for a port to be drawn, as if nothing were written. */
-function readNodePort(item: Fields, type: ServiceObject['type']): number | undefined {
+function readNodePort(item: Fields, type: ServiceType): number | undefined {
   const nodePort = item.integer('nodePort', 0, 65_535)
   if (nodePort === undefined || nodePort === 0) return undefined
   if (type === 'ClusterIP' || type === 'ExternalName') {
@@ -92,7 +95,7 @@ class KnownPorts {
       )
     }
     if (name !== '' && isTaken(this.names, name)) {
-      item.error('SVC_PORT_DUPLICATE', `two ports are named "${name}"`, 'name', 'give each a name of its own')
+      item.error('SVC_PORT_NAME', `two ports are named "${name}"`, 'name', 'give each a name of its own')
     }
     if (isTaken(this.ports, `${protocol} ${port}`)) {
       item.error(

@@ -13,13 +13,15 @@ import {
 import type { Fields } from './fields.js'
 import { checkLabels, readMeta } from './meta.js'
 import { isDnsSubdomain, isServiceName } from './names.js'
-import { readServicePorts } from './service-ports.js'
+import { readServicePorts, type ServiceType } from './service-ports.js'
 
 const TYPES = ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'] as const
 const AFFINITIES = ['None', 'ClientIP'] as const
 const POLICIES = ['Cluster', 'Local'] as const
 const IP_MODES = ['VIP', 'Proxy'] as const
 const DISTRIBUTIONS = ['PreferClose', 'PreferSameZone', 'PreferSameNode'] as const
+/** Unspecified, loopback, link-local, link-local multicast. Source: ValidateNonSpecialIP. */
+const SPECIAL_ADDRESS = /^(?:0\.0\.0\.0$|127\.|169\.254\.|224\.0\.0\.)/
 const MAX_AFFINITY_SECONDS = 86_400
 const DEFAULT_AFFINITY_SECONDS = 10_800
 
@@ -32,13 +34,13 @@ export function readService(object: Fields, origin: Origin): ServiceObject {
   }
   const spec = object.fields('spec', SERVICE_SPEC)
   if (object.value('spec') === undefined) object.missing('spec')
-  const type = spec.oneOf('type', TYPES) ?? 'ClusterIP'
+  const type = spec.choice('type', TYPES, 'ClusterIP')
   const clusterIp = readClusterIp(spec, type)
   checkFamilies(spec)
   return {
     kind: 'Service',
     meta,
-    type,
+    type: type ?? 'ClusterIP',
     clusterIp,
     selector: readServiceSelector(spec),
     ports: readServicePorts(spec, type, clusterIp === 'None'),
@@ -64,7 +66,7 @@ function readServiceSelector(spec: Fields): ReadonlyMap<string, string> | undefi
   return selector.size === 0 ? undefined : selector
 }
 
-function readClusterIp(spec: Fields, type: ServiceObject['type']): string | undefined {
+function readClusterIp(spec: Fields, type: ServiceType): string | undefined {
   const [first, ...others] = spec.texts('clusterIPs')
   const written = spec.text('clusterIP') ?? first?.text
   if (others.length > 0)
@@ -83,7 +85,7 @@ function readClusterIp(spec: Fields, type: ServiceObject['type']): string | unde
     return undefined
   }
   if (written === 'None') {
-    if (type === 'ClusterIP') return written
+    if (type === 'ClusterIP' || type === undefined) return written
     spec.error(
       'SVC_CLUSTER_IP',
       `clusterIP None with type ${type}`,
@@ -128,7 +130,8 @@ function checkFamilies(spec: Fields): void {
 function readAffinity(
   spec: Fields,
 ): Pick<ServiceObject, 'sessionAffinity' | 'sessionAffinityTimeoutSeconds'> {
-  const sessionAffinity = spec.oneOf('sessionAffinity', AFFINITIES) ?? 'None'
+  const written = spec.choice('sessionAffinity', AFFINITIES, 'None')
+  const sessionAffinity = written ?? 'ClientIP'
   const config = spec.fields('sessionAffinityConfig', SESSION_AFFINITY_CONFIG)
   if (sessionAffinity === 'None') {
     if (spec.value('sessionAffinityConfig') !== undefined) {
@@ -157,16 +160,22 @@ function readTimeout(clientIp: Fields): number {
   return DEFAULT_AFFINITY_SECONDS
 }
 
+/** What is for load balancers alone is wrong elsewhere; where the type is misspelt, that is error enough. */
+function isOtherThanLoadBalancer(type: ServiceType): boolean {
+  return type !== undefined && type !== 'LoadBalancer'
+}
+
 /** By API terms: node ports, a load balancer, or external IPs. */
-function isExternallyAccessible(spec: Fields, type: ServiceObject['type']): boolean {
+function isExternallyAccessible(spec: Fields, type: ServiceType): boolean {
   return (
+    type === undefined ||
     type === 'NodePort' ||
     type === 'LoadBalancer' ||
     (type === 'ClusterIP' && spec.list('externalIPs').length > 0)
   )
 }
 
-function readExternalPolicy(spec: Fields, type: ServiceObject['type']): 'Cluster' | 'Local' {
+function readExternalPolicy(spec: Fields, type: ServiceType): 'Cluster' | 'Local' {
   const policy = spec.oneOf('externalTrafficPolicy', POLICIES)
   if (policy !== undefined && !isExternallyAccessible(spec, type)) {
     const hint = 'it is for NodePort, LoadBalancer and external IPs'
@@ -178,23 +187,21 @@ function readExternalPolicy(spec: Fields, type: ServiceObject['type']): 'Cluster
 function readExternalIps(spec: Fields): readonly string[] {
   return spec.texts('externalIPs').flatMap(({ text, node }) => {
     const address = parseIpAddress(text)
-    const isUsable =
-      address?.family === 4 && !/^(?:127\.|169\.254\.|0\.0\.0\.0$|22[4-9]\.|23\d\.)/.test(address.text)
-    if (isUsable) return [address.text]
+    if (address?.family === 4 && !SPECIAL_ADDRESS.test(address.text)) return [address.text]
     const code = address?.family === 6 ? 'IPV6_NOT_MODELLED' : 'SVC_EXTERNAL_IP'
     spec.reading.error(
       code,
       `externalIPs has "${text}"`,
       node,
-      'it must be an IPv4 address, not loopback, link-local or multicast',
+      'it must be an IPv4 address, not 0.0.0.0, loopback or link-local',
     )
     return []
   })
 }
 
-function readSourceRanges(spec: Fields, type: ServiceObject['type']): readonly string[] {
+function readSourceRanges(spec: Fields, type: ServiceType): readonly string[] {
   const ranges = spec.texts('loadBalancerSourceRanges')
-  if (ranges.length > 0 && type !== 'LoadBalancer') {
+  if (ranges.length > 0 && isOtherThanLoadBalancer(type)) {
     const hint = 'it is for type LoadBalancer alone'
     spec.error(
       'SVC_SOURCE_RANGE',
@@ -228,20 +235,20 @@ function readIngress(object: Fields): readonly LoadBalancerIngress[] {
   })
 }
 
-function readAllocation(spec: Fields, type: ServiceObject['type']): boolean {
+function readAllocation(spec: Fields, type: ServiceType): boolean {
   const isAllocating = spec.boolean('allocateLoadBalancerNodePorts')
-  if (isAllocating !== undefined && type !== 'LoadBalancer') {
+  if (isAllocating !== undefined && isOtherThanLoadBalancer(type)) {
     const name = 'allocateLoadBalancerNodePorts'
     spec.error('FIELD_FORBIDDEN', `${name} with type ${type}`, name, 'it is for type LoadBalancer alone')
   }
   return isAllocating ?? true
 }
 
-function readHealthCheckPort(spec: Fields, type: ServiceObject['type']): number | undefined {
+function readHealthCheckPort(spec: Fields, type: ServiceType): number | undefined {
   const port = spec.integer('healthCheckNodePort', 0, 65_535)
   if (port === undefined || port === 0) return undefined
   const { first, last } = spec.reading.nodePortRange
-  if (type !== 'LoadBalancer' || spec.text('externalTrafficPolicy') !== 'Local') {
+  if (isOtherThanLoadBalancer(type) || spec.text('externalTrafficPolicy') !== 'Local') {
     const hint = 'it is for type LoadBalancer with externalTrafficPolicy: Local'
     spec.error('SVC_HEALTH_CHECK_PORT', 'healthCheckNodePort is not used', 'healthCheckNodePort', hint)
   } else if (port < first || port > last) {
@@ -255,7 +262,7 @@ function readHealthCheckPort(spec: Fields, type: ServiceObject['type']): number 
   return port
 }
 
-function readExternalName(spec: Fields, type: ServiceObject['type']): string | undefined {
+function readExternalName(spec: Fields, type: ServiceType): string | undefined {
   const name = spec.text('externalName')
   if (type !== 'ExternalName') return undefined
   if (name === undefined) spec.missing('externalName', 'the DNS name that the Service stands for')
