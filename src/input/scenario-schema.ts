@@ -290,6 +290,59 @@ const proxy = z
   })
   .describe('Settings of kube-proxy, the same on every node.')
 
+const tcp = z
+  .strictObject({
+    synSchedule: z
+      .enum(['linux', 'linux-before-6.5'])
+      .default('linux')
+      .describe(
+        'When an unanswered first packet is repeated: after 1, 2, 3, 4, 5, 7, 11 … s, or after 1, 3, 7, 15 … s.',
+      ),
+    synRetries: z
+      .int()
+      .min(0)
+      .max(20)
+      .optional()
+      .describe('Repetitions before a client gives up; all of the schedule by default.'),
+  })
+  .describe('TCP of the clients.')
+
+const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER)
+
+const limits = z
+  .strictObject({
+    conntrackPerCpu: count
+      .optional()
+      .describe('Connections that a node tracks, for each processor (32768); 0: without limit.'),
+    conntrackLeast: count
+      .optional()
+      .describe('Connections that a node tracks at least, however few its processors (131072).'),
+    conntrackTimeWait: duration
+      .optional()
+      .describe('How long a closed connection keeps its place in the table of a node (120s).'),
+    conntrackSynSent: duration
+      .optional()
+      .describe('How long a connection that was never answered keeps its place (120s).'),
+    conntrackClose: duration
+      .optional()
+      .describe('How long a connection that was reset keeps its place (10s).'),
+    nodeBacklog: count
+      .optional()
+      .describe('First packets that may wait for each processor of a node (1000); the next is dropped.'),
+    masqueradePorts: count
+      .optional()
+      .describe('Connections that a node can masquerade at once, to each endpoint (64512).'),
+    clientPorts: count
+      .optional()
+      .describe(
+        'Connections that a client can have to one Service at once, those in TIME_WAIT included (28232).',
+      ),
+    clientTimeWait: duration
+      .optional()
+      .describe('How long a connection that the client closed keeps its port (60s).'),
+  })
+  .describe('What runs out, and how long places are kept: sizes and time-outs of the kernel.')
+
 const axisValue = z.union([z.string(), z.number(), z.boolean()])
 
 const variant = z
@@ -380,6 +433,8 @@ export const scenarioSchema = z
       links: links.prefault({}),
       dns: dns.prefault({}),
       proxy: proxy.prefault({}),
+      tcp: tcp.prefault({}),
+      limits: limits.prefault({}),
       costs: z
         .strictObject({
           preset: z

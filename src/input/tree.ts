@@ -106,7 +106,7 @@ export function plainValue(node: TreeNode): unknown {
 export function kindOf(node: TreeNode): string {
   if (node.kind === 'map') return 'a map'
   if (node.kind === 'list') return 'a list'
-  if (node.value === null) return 'nothing'
+  if (node.value === null) return 'empty'
   if (typeof node.value === 'string') return 'a text'
   return typeof node.value === 'number' ? 'a number' : 'true or false'
 }

@@ -58,7 +58,7 @@ function readAddresses(endpoint: Fields): readonly string[] {
   return endpoint.texts('addresses').flatMap(({ text, node }) => {
     const address = parseIpAddress(text)
     if (address?.family === 4) return [address.text]
-    endpoint.reading.error('FIELD_VALUE', `"${text}" is no IPv4 address`, node)
+    endpoint.errorAt('FIELD_VALUE', `"${text}" is no IPv4 address`, node)
     return []
   })
 }

@@ -2,6 +2,7 @@
  * The fields of one map of a manifest, each taken out by name and checked for its type. What is not written, or is
  * `null`, is undefined, as in Kubernetes. A wrong type is an error, and then undefined too, so that reading goes on.
  */
+import { formatCount } from '../../base/units.js'
 import { entryOf, kindOf, type MapEntry, type MapNode, type TreeNode } from '../tree.js'
 import type { FieldTable } from './field-tables.js'
 import { isSetting, type Reading } from './reading.js'
@@ -60,6 +61,18 @@ export class Fields {
 
   /** A whole number of a range; the range is told where it is left. */
   integer(name: string, min: number, max: number): number | undefined {
+    return this.checkedInteger(name, min, max, max)
+  }
+
+  /** A whole number from 0 to a limit of svcsim, which is none of Kubernetes. */
+  limited(name: string, limit: number): number | undefined {
+    const value = this.checkedInteger(name, 0, Number.MAX_SAFE_INTEGER, limit)
+    if (value === undefined || value <= limit) return value
+    this.error('LIMIT_EXCEEDED', `${this.pathOf(name)} is ${formatCount(value)}`, name, limitHint(limit))
+    return undefined
+  }
+
+  private checkedInteger(name: string, min: number, max: number, shownMax: number): number | undefined {
     const node = this.value(name)
     if (node === undefined) return undefined
     if (node.kind !== 'scalar' || typeof node.value !== 'number')
@@ -70,7 +83,7 @@ export class Fields {
       'FIELD_VALUE',
       `${this.pathOf(name)} is ${value}`,
       name,
-      `it must be a whole number, ${min} to ${max}`,
+      `it must be a whole number, ${min} to ${shownMax}`,
     )
     return undefined
   }
@@ -146,13 +159,7 @@ export class Fields {
     for (const node of this.list(name)) {
       if (this.reading.noteFlaw(node)) continue
       if (node.kind === 'scalar' && typeof node.value === 'string') texts.push({ text: node.value, node })
-      else
-        this.reading.error(
-          'FIELD_TYPE',
-          `${describe(this.subject)}: ${this.pathOf(name)} holds ${kindOf(node)}`,
-          node,
-          textHint(node),
-        )
+      else this.errorAt('FIELD_TYPE', `${this.pathOf(name)} holds ${kindOf(node)}`, node, textHint(node))
     }
     return texts
   }
@@ -176,8 +183,7 @@ export class Fields {
       if (value.kind === 'scalar' && typeof value.value === 'string') texts.set(key, value.value)
       else if (isNull(value)) texts.set(key, '')
       else {
-        const message = `${describe(this.subject)}: ${this.pathOf(name)}.${key} is ${kindOf(value)}`
-        this.reading.error('FIELD_TYPE', message, value, textHint(value))
+        this.errorAt('FIELD_TYPE', `${this.pathOf(name)}.${key} is ${kindOf(value)}`, value, textHint(value))
       }
     }
     return texts
@@ -185,7 +191,29 @@ export class Fields {
 
   /** Notes an error at a field's value, or at the map where the field is missing. */
   error(code: Parameters<Reading['error']>[0], message: string, name: string, hint?: string): void {
-    this.reading.error(code, `${describe(this.subject)}: ${message}`, this.at(name), hint)
+    this.errorAt(code, message, this.at(name), hint)
+  }
+
+  /** Notes an error at a value or key somewhere below this map. */
+  errorAt(
+    code: Parameters<Reading['error']>[0],
+    message: string,
+    at: MapEntry | TreeNode,
+    hint?: string,
+  ): void {
+    this.reading.error(code, `${describe(this.subject)}: ${message}`, at, hint)
+  }
+
+  /** Notes an error at one entry of a map, such as a label: at its key, or at its value. */
+  errorInMap(
+    code: Parameters<Reading['error']>[0],
+    message: string,
+    at: { readonly name: string; readonly key: string; readonly part: 'key' | 'value' },
+    hint?: string,
+  ): void {
+    const map = this.at(at.name)
+    const entry = map.kind === 'map' ? entryOf(map, at.key) : undefined
+    this.errorAt(code, message, entry === undefined ? map : at.part === 'key' ? entry : entry.value, hint)
   }
 
   /** Notes that a field is missing. */
@@ -204,6 +232,10 @@ export class Fields {
 /** Numbers, true and false can be quoted; maps and lists have to go. */
 function textHint(node: TreeNode): string {
   return node.kind === 'scalar' ? 'it must be a text: put it in quotes' : 'it must be a text'
+}
+
+function limitHint(limit: number): string {
+  return `svcsim takes at most ${formatCount(limit)}`
 }
 
 function typeHint(expected: string, value: unknown): string {

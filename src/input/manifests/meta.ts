@@ -21,6 +21,9 @@ export function readMeta(object: Fields): ObjectMeta {
 
 const NAME_HINT = 'lower-case letters, digits, "-" and ".", beginning and ending with a letter or digit'
 
+const LABEL_HINT = 'at most 63 letters, digits, "-", "_" and ".", beginning and ending with a letter or digit'
+const LABEL_KEY_HINT = `it must be NAME or PREFIX/NAME: ${LABEL_HINT}; the prefix a DNS name`
+
 /** `labels`, checked as Kubernetes does. */
 export function readLabels(metadata: Fields): ReadonlyMap<string, string> {
   const labels = metadata.textMap('labels')
@@ -46,11 +49,13 @@ function readAnnotations(metadata: Fields): ReadonlyMap<string, string> {
 /** Notes keys and values that can not be labels. */
 export function checkLabels(fields: Fields, name: string, labels: ReadonlyMap<string, string>): void {
   for (const [key, value] of labels) {
-    if (!isLabelKey(key))
-      fields.error('FIELD_VALUE', `${fields.pathOf(name)}: "${key}" is no label key`, name)
+    if (!isLabelKey(key)) {
+      const message = `${fields.pathOf(name)} has "${key}", which is no label key`
+      fields.errorInMap('FIELD_VALUE', message, { name, key, part: 'key' }, LABEL_KEY_HINT)
+    }
     if (!isLabelValue(value)) {
-      const hint = 'at most 63 letters, digits, "-", "_" and ".", beginning and ending with a letter or digit'
-      fields.error('FIELD_VALUE', `${fields.pathOf(name)}.${key} is "${value}"`, name, hint)
+      const message = `${fields.pathOf(name)}.${key} is "${value}"`
+      fields.errorInMap('FIELD_VALUE', message, { name, key, part: 'value' }, `it must be ${LABEL_HINT}`)
     }
   }
 }

@@ -189,7 +189,7 @@ function readExternalIps(spec: Fields): readonly string[] {
     const address = parseIpAddress(text)
     if (address?.family === 4 && !SPECIAL_ADDRESS.test(address.text)) return [address.text]
     const code = address?.family === 6 ? 'IPV6_NOT_MODELLED' : 'SVC_EXTERNAL_IP'
-    spec.reading.error(
+    spec.errorAt(
       code,
       `externalIPs has "${text}"`,
       node,
@@ -213,7 +213,7 @@ function readSourceRanges(spec: Fields, type: ServiceType): readonly string[] {
   return ranges.flatMap(({ text, node }) => {
     const cidr = parseCidr(text.trim())
     if (cidr !== undefined && text.includes('/')) return [cidr.text]
-    spec.reading.error(
+    spec.errorAt(
       'SVC_SOURCE_RANGE',
       `loadBalancerSourceRanges has "${text}"`,
       node,

@@ -1,6 +1,7 @@
 /** Deployment, ReplicaSet, StatefulSet and DaemonSet. */
 import type { Origin } from '../../base/diagnostics.js'
 import type { LabelSelector, WorkloadObject } from '../kubernetes-objects.js'
+import { deepestOf } from '../tree.js'
 import { POD_TEMPLATE, TEMPLATE_METADATA, WORKLOAD_SPEC } from './field-tables.js'
 import type { Fields } from './fields.js'
 import { readLabels, readMeta, readSelector } from './meta.js'
@@ -19,7 +20,7 @@ export function readWorkload(object: Fields, kind: WorkloadObject['kind'], origi
   return {
     kind,
     meta,
-    replicas: kind === 'DaemonSet' ? 1 : (spec.integer('replicas', 0, spec.reading.limits.pods) ?? 1),
+    replicas: kind === 'DaemonSet' ? 1 : (spec.limited('replicas', spec.reading.limits.pods) ?? 1),
     selector,
     podLabels,
     podSpec: readPodSpec(template),
@@ -48,12 +49,9 @@ function checkSelector(spec: Fields, selector: LabelSelector, podLabels: Readonl
     const found = podLabels.get(key)
     const hint =
       found === undefined ? `the template has no label "${key}"` : `the template has ${key}=${found}`
-    spec.error(
-      'SELECTOR_MISMATCH',
-      `the selector wants ${key}=${value}, which its own template has not`,
-      'selector',
-      hint,
-    )
+    const message = `the selector wants ${key}=${value}, which its own template has not`
+    const at = deepestOf(spec.at('selector'), ['matchLabels', key])
+    spec.errorAt('SELECTOR_MISMATCH', message, at, hint)
   }
   for (const { key, operator, values } of selector.matchExpressions) {
     const found = podLabels.get(key)
@@ -65,11 +63,10 @@ function checkSelector(spec: Fields, selector: LabelSelector, podLabels: Readonl
           : operator === 'In'
             ? found !== undefined && values.includes(found)
             : found === undefined || !values.includes(found)
-    if (!isMet)
-      spec.error(
-        'SELECTOR_MISMATCH',
-        `the template does not meet ${key} ${operator} ${values.join(', ')}`,
-        'selector',
-      )
+    if (isMet) continue
+    const wanted = [key, operator, ...(values.length === 0 ? [] : [values.join(', ')])].join(' ')
+    const hint =
+      found === undefined ? `the template has no label "${key}"` : `the template has ${key}=${found}`
+    spec.error('SELECTOR_MISMATCH', `the template does not meet ${wanted}`, 'selector', hint)
   }
 }
