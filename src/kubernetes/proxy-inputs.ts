@@ -7,6 +7,7 @@
  */
 import { type Cidr, cidrContains, type IpFamily, parseIpAddress } from '../base/ip-address.js'
 import type { Protocol } from '../input/kubernetes-objects.js'
+import type { SchedulerName } from '../netfilter/ipvs/virtual-server.js'
 
 /** An address and port behind a Service port, as kube-proxy keeps it. */
 export interface ProxyEndpoint {
@@ -75,7 +76,10 @@ export interface ProxyOptions {
   readonly isMasqueradingAll: boolean
   /** `--detect-local-mode` */
   readonly localTrafficDetector: LocalTrafficDetector
-  /** `--nodeport-addresses`; empty, or none of the family: NodePorts listen on every local address. */
+  /**
+   * `--nodeport-addresses`; empty, or none of the family: NodePorts listen on every local address. In nftables mode, empty
+   * means `primary`: the node's own address.
+   */
   readonly nodePortAddresses: readonly Cidr[]
   /** `--iptables-localhost-nodeports`; no effect with IPv6, or where `nodePortAddresses` hold no loopback address. */
   readonly hasLocalhostNodePorts: boolean
@@ -89,6 +93,10 @@ export interface ProxyOptions {
   readonly hasNfacct: boolean
   /** With more endpoints of all Service ports, rules of endpoints carry no comments. Not a flag: it is compiled in. */
   readonly largeClusterEndpointCount: number
+  /** `--ipvs-scheduler`; of no effect but in mode ipvs. */
+  readonly ipvsScheduler: SchedulerName
+  /** Ranges of cluster IPs (ServiceCIDR objects), for mode nftables: what no Service has of them is dropped. */
+  readonly serviceCidrs: readonly Cidr[]
 }
 
 /** `largeClusterEndpointsThreshold`. Source: kubernetes pkg/proxy/iptables/proxier.go. */
@@ -107,6 +115,8 @@ export function defaultProxyOptions(clusterCidr: Cidr): ProxyOptions {
     isConntrackLiberal: false,
     hasNfacct: true,
     largeClusterEndpointCount: LARGE_CLUSTER_ENDPOINT_COUNT,
+    serviceCidrs: [],
+    ipvsScheduler: 'rr',
   }
 }
 

@@ -52,7 +52,8 @@ function printRules(chain: Chain): string[] {
   return chain.rules.map((rule) => printRule(chain.name, rule))
 }
 
-function printMatch(match: Match, form: 'short' | 'written'): string {
+/** One test as the words of a line; `form` as for `printRule`. */
+export function printMatch(match: Match, form: 'short' | 'written'): string {
   switch (match.kind) {
     case 'protocol':
       return match.isInverted ? `! -p ${match.protocol}` : `-m ${match.protocol} -p ${match.protocol}`
@@ -116,7 +117,8 @@ function printWord(text: string): string {
   return NEEDS_QUOTES.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : text
 }
 
-function printTarget(target: Target): string[] {
+/** A target as the words of a line; none if the rule has none. */
+export function printTarget(target: Target): string[] {
   switch (target.kind) {
     case 'none':
       return []
