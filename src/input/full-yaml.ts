@@ -8,13 +8,14 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Scalar } from 'yaml'
 import type { Diagnostic } from '../base/diagnostics.js'
 import type { DiagnosticCode } from '../base/error-codes.js'
-import { guardedDocuments, shortened } from './guarded-yaml.js'
+import { guardedDocuments } from './guarded-yaml.js'
 import type { Limits } from './limits.js'
 import { resolvePlain } from './plain-scalar.js'
-import type { PlainKey } from './plain-state.js'
+import { mapEntry, type PlainKey } from './plain-state.js'
 import { refuse, refuseDepth, refuseDuplicateKey, refuseKeyCount, refuseNodeCount } from './reading-limits.js'
 import type { SourceFile } from './source-file.js'
 import type { MapEntry, TreeNode } from './tree.js'
+import { shortened } from './words.js'
 
 const CORE_TAG = 'tag:yaml.org,2002:'
 
@@ -179,7 +180,7 @@ class TreeBuilder {
       }
       const first = entries.get(key.key)
       if (first !== undefined) refuseDuplicateKey(this.file, keyStart, first.keyStart, key.key)
-      entries.set(key.key, { ...key, keyFile: this.file, keyStart, value })
+      entries.set(key.key, mapEntry(key, this.file, keyStart, value))
     }
     for (const node of merged) this.merge(entries, node)
     return [...entries.values()]

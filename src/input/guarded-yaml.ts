@@ -8,6 +8,7 @@ import type { Diagnostic } from '../base/diagnostics.js'
 import type { Limits } from './limits.js'
 import { refuseDepth } from './reading-limits.js'
 import { placeAt, type SourceFile } from './source-file.js'
+import { shortened } from './words.js'
 import { hintAt, syntaxHint } from './yaml-hints.js'
 
 /** Errors of one document that are told; the first is nearly always the cause of the others. */
@@ -132,7 +133,8 @@ function diagnosticsOf(file: SourceFile, start: number, errors: readonly YamlErr
     const [from, to] = error.pos
     const place = placeAt(file, start + from, start + Math.max(from, to))
     if (byLine.has(place.line)) continue
-    const message = shortened(error.message)
+    // The package quotes the text at fault, whatever its length.
+    const message = shortened(error.message, 200)
     const hint = hintAt(place, syntaxHint(error.code, message))
     byLine.set(place.line, { severity: 'error', code: 'YAML_SYNTAX', message, hint, place })
   }
@@ -163,9 +165,4 @@ function startOfScalarTo(node: unknown, end: number): number | undefined {
     if (start !== undefined) return start
   }
   return undefined
-}
-
-/** The package quotes the text at fault, whatever its length. */
-export function shortened(message: string): string {
-  return message.length > 200 ? `${message.slice(0, 200)}…` : message
 }

@@ -24,6 +24,7 @@ import {
   isPlainStart,
   KeySet,
   LINE_FEED,
+  mapEntry,
   nested,
   OPEN_LIST,
   OPEN_MAP,
@@ -178,7 +179,7 @@ function readEntry(state: PlainState, column: number): MapEntry | undefined {
   const value = endLine(state)
     ? readNested(state, valueColumn(state, column), keyStart, found.end)
     : readInline(state, column)
-  return value === undefined ? undefined : { ...key, keyFile: state.file, keyStart, value }
+  return value === undefined ? undefined : mapEntry(key, state.file, keyStart, value)
 }
 
 /** A list may stand in the same column as the key that it is the value of; anything else stands to the right. */

@@ -15,6 +15,7 @@ import {
   isPlainStart,
   KeySet,
   LINE_FEED,
+  mapEntry,
   nested,
   OPEN_LIST,
   OPEN_MAP,
@@ -81,7 +82,7 @@ function readFlowEntry(state: PlainState, isOverLines: boolean): MapEntry | unde
   if (!isQuoted && state.text.charCodeAt(state.at) !== SPACE) return undefined
   skipBlanks(state, isOverLines)
   const value = readFlow(state, isOverLines)
-  return value === undefined ? undefined : { ...key, keyFile: state.file, keyStart, value }
+  return value === undefined ? undefined : mapEntry(key, state.file, keyStart, value)
 }
 
 function readQuotedKey(state: PlainState): PlainKey | undefined {

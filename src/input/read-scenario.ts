@@ -2,17 +2,19 @@
  * Reads a scenario: one YAML or JSON document, settings put over it, checked by the schema, then for what the schema can not
  * say. All errors in one pass, each at its place.
  */
+import { closestName } from '../base/closest-name.js'
 import { type Diagnostic, InputError, type Origin } from '../base/diagnostics.js'
-import { distributionMean } from '../base/distribution-moments.js'
-import { NS_PER_S } from '../base/nanoseconds.js'
+import { checkScenarioSpec } from './check-scenario-spec.js'
+import { DiagnosticList } from './diagnostic-list.js'
 import { LIMITS } from './limits.js'
 import { parseDocuments } from './parse-documents.js'
 import { flawsOfTree } from './scalar-flaws.js'
-import { issueDiagnostics } from './scenario-issues.js'
-import { SCENARIO_API_VERSION, type Scenario, type ScenarioSpec, scenarioSchema } from './scenario-schema.js'
+import { noteIssues } from './scenario-issues.js'
+import { SCENARIO_API_VERSION, type Scenario, scenarioSchema } from './scenario-schema.js'
 import { type Setting, setInScenario } from './settings.js'
 import { placeAt, type SourceFile } from './source-file.js'
-import { childOf, originOf, plainValue, type TreeNode } from './tree.js'
+import { childOf, originOf, placeOf, placeOfKey, plainValue, type TreeNode } from './tree.js'
+import { shortened } from './words.js'
 
 export interface ReadScenario {
   readonly scenario: Scenario
@@ -27,107 +29,67 @@ export interface ReadScenario {
  * @throws InputError with all errors
  */
 export function readScenario(file: SourceFile, settings: readonly Setting[] = []): ReadScenario {
-  const written = readDocument(file)
-  const { root, errors } = setInScenario(written, settings)
+  const { root, errors: settingErrors } = setInScenario(readDocument(file), settings)
   const origin = originOf(root)
-  const flaws = flawsOfTree(root, LIMITS.diagnostics)
-  if (flaws.length > 0) throw new InputError(flaws)
+  const flaws = [...flawsOfTree(root, LIMITS.diagnostics), ...impossibleKeys(root)]
+  const errors = new DiagnosticList('error', LIMITS.diagnostics)
+  errors.addAll([...settingErrors, ...flaws])
   const parsed = scenarioSchema.safeParse(plainValue(root))
-  const found = parsed.success
-    ? specErrors(parsed.data.spec, origin)
-    : issueDiagnostics(parsed.error.issues, root, scenarioSchema)
-  if (errors.length + found.length > 0 || !parsed.success)
-    throw new InputError([...errors, ...found].slice(0, LIMITS.diagnostics))
+  if (parsed.success) errors.addAll(checkScenarioSpec(parsed.data.spec, origin))
+  else errors.addAll(withoutKnown(schemaErrors(parsed.error.issues, root), flaws))
+  if (!errors.isEmpty || !parsed.success) throw new InputError(errors.all())
   return { scenario: parsed.data, origin, warnings: [] }
+}
+
+function schemaErrors(issues: Parameters<typeof noteIssues>[1], root: TreeNode): readonly Diagnostic[] {
+  const errors = new DiagnosticList('error', LIMITS.diagnostics)
+  noteIssues(errors, issues, root, scenarioSchema)
+  return errors.all()
+}
+
+/** What is wrong with a value that can not be read as it stands follows from that. */
+function withoutKnown(errors: readonly Diagnostic[], known: readonly Diagnostic[]): readonly Diagnostic[] {
+  const places = new Set(known.map(placeKey))
+  return errors.filter((each) => each.place === undefined || !places.has(placeKey(each)))
+}
+
+function placeKey({ place }: Diagnostic): string {
+  return `${place?.file}:${place?.line}:${place?.column}`
+}
+
+/** Nothing is named `__proto__`, but the schema would pass over such a key of a map in silence. */
+function impossibleKeys(node: TreeNode): readonly Diagnostic[] {
+  if (node.kind === 'list') return node.items.flatMap(impossibleKeys)
+  if (node.kind !== 'map') return []
+  return node.entries.flatMap((entry) => {
+    if (entry.key !== '__proto__') return impossibleKeys(entry.value)
+    const message = 'There is no field "__proto__"'
+    return [{ severity: 'error', code: 'FIELD_UNKNOWN', message, place: placeOfKey(entry) }]
+  })
 }
 
 /** The one document of the file. */
 function readDocument(file: SourceFile): TreeNode {
   const { documents, errors } = parseDocuments([file])
   if (errors.length > 0) throw new InputError(errors)
-  const [document] = documents
-  if (documents.length !== 1 || document === undefined) {
-    throw shapeError(file, `"${file.path}" holds ${documents.length} documents, and a scenario is one`)
+  const [document, second] = documents
+  if (document === undefined) throw shapeError(`"${file.path}" is empty`, placeAt(file, 0, 1))
+  if (second !== undefined) {
+    const message = `"${file.path}" holds ${documents.length} documents, and a scenario is one`
+    throw shapeError(message, placeOf(second))
   }
   const kind = childOf(document, 'kind')
-  if (kind?.kind !== 'scalar' || kind.value !== 'Scenario')
-    throw shapeError(file, `"${file.path}" is no scenario`)
-  return document
-}
-
-function shapeError(file: SourceFile, message: string): InputError {
-  const hint = `write apiVersion: ${SCENARIO_API_VERSION} and kind: Scenario, or make one with \`svcsim init\``
-  return new InputError([
-    { severity: 'error', code: 'SCENARIO_SHAPE', message, hint, place: placeAt(file, 0, 1) },
-  ])
-}
-
-/** What the schema can not say. */
-function specErrors(spec: ScenarioSpec, origin: Origin): Diagnostic[] {
-  return [...timeErrors(spec, origin), ...gapErrors(spec, origin), ...nameErrors(spec, origin)]
-}
-
-function timeErrors({ warmUp, horizon }: ScenarioSpec, origin: Origin): Diagnostic[] {
-  const errors: Diagnostic[] = []
-  const place = origin.place(['spec', 'horizon'])
-  if (warmUp >= horizon) {
-    const message = 'The warm-up does not end before the horizon'
-    errors.push({
-      severity: 'error',
-      code: 'WARM_UP_TOO_LONG',
-      message,
-      hint: 'nothing would be measured',
-      place,
-    })
+  if (kind?.kind === 'scalar' && kind.value === 'Scenario') return document
+  if (kind?.kind !== 'scalar' || typeof kind.value !== 'string') {
+    throw shapeError(`"${file.path}" is no scenario: it has no kind`, placeOf(document))
   }
-  if (horizon > LIMITS.horizonNs) {
-    errors.push({
-      severity: 'error',
-      code: 'LIMIT_EXCEEDED',
-      message: 'The horizon is beyond 30 days',
-      place,
-    })
-  }
-  return errors
+  const isNear = closestName(kind.value, ['Scenario']) !== undefined
+  const message = `"${file.path}" is no scenario: its kind is "${shortened(kind.value)}"`
+  throw shapeError(message, placeOf(kind), isNear ? 'did you mean "Scenario"?' : undefined)
 }
 
-function gapErrors({ clients }: ScenarioSpec, origin: Origin): Diagnostic[] {
-  return clients.flatMap(({ name, arrivals }, index): Diagnostic[] => {
-    if (arrivals.gap === undefined) return []
-    const wantedNs = NS_PER_S / arrivals.rate
-    if (Math.abs(distributionMean(arrivals.gap) - wantedNs) <= Math.max(1, wantedNs * 1e-6)) return []
-    return [
-      {
-        severity: 'error',
-        code: 'GAP_MEAN',
-        message: `The mean gap of client group "${name}" is not the inverse of its rate`,
-        hint: `1/rate is ${Math.round(wantedNs)}ns`,
-        place: origin.place(['spec', 'clients', index, 'arrivals', 'gap']),
-      },
-    ]
-  })
-}
+const SHAPE_HINT = `write apiVersion: ${SCENARIO_API_VERSION} and kind: Scenario, or make one with \`svcsim init\``
 
-function nameErrors({ clients, cluster }: ScenarioSpec, origin: Origin): Diagnostic[] {
-  return [
-    ...doubleNames(clients, 'Client group', ['spec', 'clients'], origin),
-    ...doubleNames(cluster.nodes, 'Node', ['spec', 'cluster', 'nodes'], origin),
-  ]
-}
-
-function doubleNames(
-  items: readonly { readonly name: string }[],
-  what: string,
-  path: readonly string[],
-  origin: Origin,
-): Diagnostic[] {
-  const seen = new Set<string>()
-  return items.flatMap(({ name }, index): Diagnostic[] => {
-    if (!seen.has(name)) {
-      seen.add(name)
-      return []
-    }
-    const place = origin.place([...path, index, 'name'])
-    return [{ severity: 'error', code: 'NAME_DUPLICATE', message: `${what} "${name}" is there twice`, place }]
-  })
+function shapeError(message: string, place: Diagnostic['place'] & object, hint = SHAPE_HINT): InputError {
+  return new InputError([{ severity: 'error', code: 'SCENARIO_SHAPE', message, hint, place }])
 }

@@ -5,6 +5,7 @@ import { InputError } from '../base/diagnostics.js'
 import type { DiagnosticCode } from '../base/error-codes.js'
 import type { Limits } from './limits.js'
 import { placeAt, type SourceFile } from './source-file.js'
+import { shortened } from './words.js'
 import { hintAt } from './yaml-hints.js'
 
 /** @throws InputError YAML_TOO_DEEP */
@@ -31,8 +32,7 @@ export function refuseKeyCount(file: SourceFile, at: number, limits: Limits): ne
  */
 export function refuseDuplicateKey(file: SourceFile, at: number, firstAt: number, key: string): never {
   const place = placeAt(file, at, at + key.length)
-  const shown = key.length > 80 ? `${key.slice(0, 80)}…` : key
-  const message = `The key "${shown}" is there twice`
+  const message = `The key "${shortened(key)}" is there twice`
   const hint = `the first is in line ${placeAt(file, firstAt, firstAt).line}; remove one of them`
   throw new InputError([{ severity: 'error', code: 'YAML_DUPLICATE_KEY', message, hint, place }])
 }

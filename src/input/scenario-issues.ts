@@ -1,80 +1,180 @@
 /** From the issues that zod finds to errors with code, place and proposal. */
-import { z } from 'zod'
+import type { z } from 'zod'
 import { closestName } from '../base/closest-name.js'
 import type { Diagnostic } from '../base/diagnostics.js'
 import type { DiagnosticCode } from '../base/error-codes.js'
+import { formatCount } from '../base/units.js'
+import type { DiagnosticList } from './diagnostic-list.js'
+import { SchemaFields } from './schema-fields.js'
 import { deepestOf, entryOf, kindOf, originOf, placeOfKey, type TreeNode } from './tree.js'
+import { shortened, wordList } from './words.js'
 
 type Issue = z.core.$ZodIssue
 type Path = readonly (string | number)[]
 
 /**
- * One error or more for every issue, in the order of zod.
+ * Adds one error or more for every issue, in the order of zod, until the list is full.
  *
- * @param schema - what was asked of the document; proposals come from it
+ * @param root - the document that was checked
+ * @param schema - what was asked of it; proposals come from it
  */
-export function issueDiagnostics(issues: readonly Issue[], root: TreeNode, schema: z.ZodType): Diagnostic[] {
-  return issues.flatMap((issue) => diagnosticsOf(issue, [], root, schema))
-}
-
-function diagnosticsOf(issue: Issue, above: Path, root: TreeNode, schema: z.ZodType): Diagnostic[] {
-  const path = [...above, ...issue.path.filter((step) => typeof step !== 'symbol')]
-  const field = fieldName(path)
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(key, path, root, schema))
-    case 'invalid_union':
-      return unionDiagnostics(issue, path, root, schema)
-    case 'invalid_type':
-      return [typeDiagnostic(issue.expected, path, root)]
-    case 'invalid_value':
-      return [valueDiagnostic(issue.values.map(String), path, root)]
-    case 'custom':
-      return [problem(codeOf(issue.params), `${field}: ${issue.message}`, path, root)]
-    default:
-      return [problem('FIELD_VALUE', `${field}: ${lowerFirst(issue.message)}`, path, root)]
-  }
-}
-
-/** Of several forms, the one that the writer seems to have meant: by whether a map is written. */
-function unionDiagnostics(
-  issue: Extract<Issue, { code: 'invalid_union' }>,
-  path: Path,
+export function noteIssues(
+  errors: DiagnosticList,
+  issues: readonly Issue[],
   root: TreeNode,
   schema: z.ZodType,
-): Diagnostic[] {
-  const isMap = deepestOf(root, path).kind === 'map'
-  const branches = issue.errors.filter((branch) => branch.length > 0)
-  const isAboutType = (branch: readonly Issue[]) =>
-    branch[0].code === 'invalid_type' && branch[0].path.length === 0
-  const meant = branches.find((branch) => isMap !== isAboutType(branch)) ?? branches[0]
-  if (meant === undefined) {
-    const proposal =
-      'discriminator' in issue ? `${String(issue.discriminator)} is missing or not known` : issue.message
-    return [problem('FIELD_VALUE', `${fieldName(path)}: ${proposal}`, path, root)]
+): void {
+  const noter = new IssueNoter(errors, root, new SchemaFields(schema))
+  for (const issue of issues) noter.note(issue, [])
+}
+
+type Problem = Pick<Diagnostic, 'code' | 'message'> & Partial<Pick<Diagnostic, 'hint' | 'place'>>
+
+class IssueNoter {
+  constructor(
+    private readonly errors: DiagnosticList,
+    private readonly root: TreeNode,
+    private readonly fields: SchemaFields,
+  ) {}
+
+  /** @param above - path of the map that the issue's own path begins in */
+  note(issue: Issue, above: Path): void {
+    const path = [...above, ...issue.path.filter((step) => typeof step !== 'symbol')]
+    if (issue.code === 'unrecognized_keys') this.noteUnknownKeys(issue.keys, path)
+    else if (issue.code === 'invalid_union' && issue.errors.length > 0) this.noteUnion(issue.errors, path)
+    else this.add(path, () => this.problemOf(issue, path))
   }
-  return meant.flatMap((inner) => diagnosticsOf(inner, path, root, schema))
-}
 
-function unknownKey(key: string, path: Path, root: TreeNode, schema: z.ZodType): Diagnostic {
-  const node = deepestOf(root, path)
-  const entry = node.kind === 'map' ? entryOf(node, key) : undefined
-  const nearest = closestName(key, fieldsAt(schema, path))
-  const place = entry === undefined ? originOf(root).place(path) : placeOfKey(entry)
-  const message = `There is no field "${key}" in ${fieldName(path)}`
-  const hint = nearest === undefined ? 'see `svcsim schema` for all fields' : `did you mean "${nearest}"?`
-  return { severity: 'error', code: 'FIELD_UNKNOWN', message, hint, place }
-}
+  private add(path: Path, make: () => Problem): void {
+    this.errors.add(() => ({ severity: 'error', place: originOf(this.root).place(path), ...make() }))
+  }
 
-function typeDiagnostic(expected: string, path: Path, root: TreeNode): Diagnostic {
-  const last = path[path.length - 1]
-  const parent = deepestOf(root, path.slice(0, -1))
-  const isMissing = parent.kind === 'map' && typeof last === 'string' && entryOf(parent, last) === undefined
-  if (isMissing) return problem('FIELD_MISSING', `${fieldName(path)} is missing`, path, root)
-  const message = `${fieldName(path)} is ${kindOf(deepestOf(root, path))}`
-  return {
-    ...problem('FIELD_TYPE', message, path, root),
-    hint: `it must be ${TYPE_WORDS[expected] ?? expected}`,
+  private noteUnknownKeys(keys: readonly string[], path: Path): void {
+    for (const key of keys) {
+      if (this.errors.isFull) this.errors.cut()
+      else this.add(path, () => this.unknownKey(key, path))
+    }
+  }
+
+  private unknownKey(key: string, path: Path): Problem {
+    const nearest = closestName(key, this.fields.at(path))
+    return {
+      code: 'FIELD_UNKNOWN',
+      message: `There is no field "${shortened(key)}" in ${fieldName(path)}`,
+      hint: nearest === undefined ? 'see `svcsim schema` for all fields' : `did you mean "${nearest}"?`,
+      place: this.placeOfField(key, path),
+    }
+  }
+
+  /** Of several forms, the one that the writer seems to have meant: by whether a map is written. */
+  private noteUnion(branches: readonly (readonly Issue[])[], path: Path): void {
+    const isMap = deepestOf(this.root, path).kind === 'map'
+    const failed = branches.filter((branch) => branch.length > 0)
+    const isAboutType = (branch: readonly Issue[]) =>
+      branch[0].code === 'invalid_type' && branch[0].path.length === 0
+    const meant = failed.find((branch) => isMap !== isAboutType(branch)) ?? failed[0] ?? []
+    for (const issue of meant) this.note(issue, path)
+  }
+
+  private problemOf(issue: Issue, path: Path): Problem {
+    const field = fieldName(path)
+    switch (issue.code) {
+      case 'invalid_union':
+        return this.missingOr(path, () => this.noChoice(optionsOf(issue), path))
+      case 'invalid_value':
+        return this.missingOr(path, () => this.noChoice(issue.values.map(String), path))
+      case 'invalid_type':
+        return this.missingOr(path, () => this.wrongType(issue, path))
+      case 'invalid_format':
+        return this.wrongValue(path, issue.message)
+      case 'invalid_key':
+        return this.wrongKey(path, issue.issues[0]?.message)
+      case 'too_big':
+        return this.wrongSize(path, `at most ${formatCount(Number(issue.maximum))}`)
+      case 'too_small':
+        return this.wrongSize(path, leastText(issue))
+      case 'custom': {
+        const expected = textIn(issue.params, 'expected')
+        const code = (textIn(issue.params, 'code') ?? 'FIELD_VALUE') as DiagnosticCode
+        if (expected !== undefined) return { ...this.wrongValue(path, expected), code }
+        if (code === 'LIMIT_EXCEEDED') return { ...this.wrongSize(path, ''), code, hint: issue.message }
+        return { code, message: `${field}: ${issue.message}` }
+      }
+      default:
+        return { code: 'FIELD_VALUE', message: `${field}: ${issue.message}` }
+    }
+  }
+
+  /** What is not written at all is missing, whatever zod calls it. */
+  private missingOr(path: Path, make: () => Problem): Problem {
+    const last = path[path.length - 1]
+    const parent = deepestOf(this.root, path.slice(0, -1))
+    const isMissing = parent.kind === 'map' && typeof last === 'string' && entryOf(parent, last) === undefined
+    const problem = make()
+    if (!isMissing) return problem
+    return { ...problem, code: 'FIELD_MISSING', message: `${fieldName(path)} is missing` }
+  }
+
+  private wrongType(issue: Extract<Issue, { code: 'invalid_type' }>, path: Path): Problem {
+    const isOurs = !issue.message.startsWith('Invalid input')
+    const expected = isOurs ? issue.message : (TYPE_WORDS[issue.expected] ?? issue.expected)
+    const isFraction = issue.expected === 'int'
+    const given = isFraction ? this.shown(path) : kindOf(deepestOf(this.root, path))
+    return {
+      code: 'FIELD_TYPE',
+      message: `${fieldName(path)} is ${given}`,
+      hint: `it must be ${expected}`,
+    }
+  }
+
+  private noChoice(allowed: readonly string[], path: Path): Problem {
+    const node = deepestOf(this.root, path)
+    const nearest = node.kind === 'scalar' ? closestName(String(node.value), allowed) : undefined
+    const proposal = nearest === undefined ? '' : `; did you mean "${nearest}"?`
+    return this.wrongValue(path, `${wordList(allowed)}${proposal}`)
+  }
+
+  private wrongValue(path: Path, expected: string): Problem {
+    return {
+      code: 'FIELD_VALUE',
+      message: `${fieldName(path)} is ${this.shown(path)}`,
+      hint: `it must be ${expected}`,
+    }
+  }
+
+  private wrongKey(path: Path, expected: string | undefined): Problem {
+    const key = String(path[path.length - 1])
+    const map = path.slice(0, -1)
+    return {
+      code: 'FIELD_VALUE',
+      message: `${fieldName(map)} has the key "${shortened(key)}"`,
+      hint: `it must be ${expected ?? 'another text'}`,
+      place: this.placeOfField(key, map),
+    }
+  }
+
+  /** A number, or the length of a list or text. */
+  private wrongSize(path: Path, wanted: string): Problem {
+    const node = deepestOf(this.root, path)
+    if (node.kind === 'list') {
+      const message = `${fieldName(path)} has ${formatCount(node.items.length)} items`
+      return { code: 'FIELD_VALUE', message, hint: `there must be ${wanted}` }
+    }
+    const isText = node.kind === 'scalar' && typeof node.value === 'string'
+    return this.wrongValue(path, isText ? `${wanted} characters long` : wanted)
+  }
+
+  /** A scalar as text, quoted where it is a text; else what it is. */
+  private shown(path: Path): string {
+    const node = deepestOf(this.root, path)
+    if (node.kind !== 'scalar' || node.value === null) return kindOf(node)
+    return typeof node.value === 'string' ? `"${shortened(node.value)}"` : String(node.value)
+  }
+
+  private placeOfField(key: string, map: Path) {
+    const node = deepestOf(this.root, map)
+    const entry = node.kind === 'map' ? entryOf(node, key) : undefined
+    return entry === undefined ? originOf(this.root).place(map) : placeOfKey(entry)
   }
 }
 
@@ -88,21 +188,18 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
   record: 'a map',
 }
 
-function valueDiagnostic(allowed: readonly string[], path: Path, root: TreeNode): Diagnostic {
-  const node = deepestOf(root, path)
-  const given = node.kind === 'scalar' ? `"${String(node.value)}"` : kindOf(node)
-  const nearest = node.kind === 'scalar' ? closestName(String(node.value), allowed) : undefined
-  const hint = `it must be ${allowed.join(', ')}${nearest === undefined ? '' : `; did you mean "${nearest}"?`}`
-  return { ...problem('FIELD_VALUE', `${fieldName(path)} is ${given}`, path, root), hint }
+function leastText({ minimum, inclusive }: Extract<Issue, { code: 'too_small' }>): string {
+  return inclusive === false ? `above ${minimum}` : `at least ${formatCount(Number(minimum))}`
 }
 
-function problem(code: DiagnosticCode, message: string, path: Path, root: TreeNode): Diagnostic {
-  return { severity: 'error', code, message, place: originOf(root).place(path) }
+/** Values of the field that tells the forms of a union apart. */
+function optionsOf(issue: Extract<Issue, { code: 'invalid_union' }>): string[] {
+  return 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : []
 }
 
-function codeOf(params: Readonly<Record<string, unknown>> | undefined): DiagnosticCode {
-  const code = params === undefined ? undefined : propertyOf(params, 'code')
-  return typeof code === 'string' ? (code as DiagnosticCode) : 'FIELD_VALUE'
+function textIn(params: Readonly<Record<string, unknown>> | undefined, key: string): string | undefined {
+  const value = params?.[key]
+  return typeof value === 'string' ? value : undefined
 }
 
 /** `spec.clients[0].arrivals`; the document itself has no name. */
@@ -112,30 +209,4 @@ function fieldName(path: Path): string {
     if (typeof step === 'number') return `${text}[${step}]`
     return text === '' ? step : `${text}.${step}`
   }, '')
-}
-
-function lowerFirst(text: string): string {
-  return text.slice(0, 1).toLowerCase() + text.slice(1)
-}
-
-/** The fields that the schema knows at a path. */
-function fieldsAt(schema: z.ZodType, path: Path): string[] {
-  let current: unknown = z.toJSONSchema(schema, { target: 'draft-7', io: 'input' })
-  for (const step of path) current = stepInto(current, step)
-  const properties = propertyOf(current, 'properties')
-  return isObject(properties) ? Object.keys(properties) : []
-}
-
-function stepInto(node: unknown, step: string | number): unknown {
-  if (typeof step === 'number') return propertyOf(node, 'items')
-  const properties = propertyOf(node, 'properties')
-  return propertyOf(properties, step) ?? propertyOf(node, 'additionalProperties')
-}
-
-function propertyOf(node: unknown, key: string): unknown {
-  return isObject(node) ? node[key] : undefined
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -5,7 +5,17 @@
  */
 import { z } from 'zod'
 import { delay } from './distribution-schema.js'
-import { duration, name, portRange, quantity, rate, serviceReference } from './scalars.js'
+import { LIMITS } from './limits.js'
+import {
+  duration,
+  limitedCount,
+  limitedList,
+  name,
+  portRange,
+  quantity,
+  rate,
+  serviceReference,
+} from './scalars.js'
 
 export const SCENARIO_API_VERSION = 'svcsim.dev/v1alpha1'
 
@@ -45,9 +55,7 @@ const node = z
 
 const cluster = z
   .strictObject({
-    nodes: z
-      .array(node)
-      .max(5_000)
+    nodes: limitedList(node, LIMITS.clusterNodes)
       .default([])
       .describe(
         'The nodes. Node objects among the manifests are used where this is empty, and three nodes in two zones where there are none.',
@@ -418,7 +426,7 @@ export const scenarioSchema = z
         .describe('End of simulated time; requests still open then are unfinished.'),
       cluster: cluster.prefault({}),
       replicas: z
-        .record(z.string(), z.int().min(0).max(150_000))
+        .record(z.string(), limitedCount(LIMITS.pods))
         .default({})
         .describe('Replica counts that win over those of the manifests: workload name to count.'),
       pods: z

@@ -82,18 +82,22 @@ export function parseAxis(text: string): Axis {
  * @throws InputError SETTING_SYNTAX if an axis has neither variants nor a path with values
  */
 export function axesOf(sweep: SweepSettings): readonly Axis[] {
-  return sweep.axes.map((axis) => {
-    const name = axis.name ?? axis.path ?? 'variant'
-    if (axis.variants !== undefined) return { name, values: axis.variants.map(variantValue) }
-    if (axis.path === undefined || axis.values === undefined) {
-      throw syntaxError(
-        `Axis "${name}" of the sweep has nothing to vary`,
-        'give path and values, or variants',
-      )
-    }
-    const values = typeof axis.values === 'string' ? valuesOf(axis.values, axis.values) : axis.values
-    return axisOfValues(name, axis.path, values)
-  })
+  return sweep.axes.map(axisOf)
+}
+
+/**
+ * One axis of a scenario's sweep.
+ *
+ * @throws InputError SETTING_SYNTAX
+ */
+export function axisOf(axis: SweepSettings['axes'][number]): Axis {
+  const name = axis.name ?? axis.path ?? 'variant'
+  if (axis.variants !== undefined) return { name, values: axis.variants.map(variantValue) }
+  if (axis.path === undefined || axis.values === undefined) {
+    throw syntaxError(`Axis "${name}" of the sweep has nothing to vary`, 'give path and values, or variants')
+  }
+  const values = typeof axis.values === 'string' ? valuesOf(axis.values, axis.values) : axis.values
+  return axisOfValues(name, axis.path, values)
 }
 
 function variantValue(variant: { name: string; set: Record<string, unknown> }): AxisValue {
@@ -181,29 +185,18 @@ function applyAll(
   return { root: current, errors }
 }
 
-/** Names of fields below `spec`, against which `NAME.replicas` is told from a field. */
-const SPEC_FIELDS: ReadonlySet<string> = new Set<keyof ScenarioSpec>([
-  'manifests',
-  'seed',
-  'replications',
-  'warmUp',
-  'horizon',
-  'cluster',
+/** Fields below `spec` that hold things by name: `pods.replicas` means what is named "replicas" in them. */
+const NAMED_THINGS: ReadonlySet<string> = new Set<keyof ScenarioSpec>([
   'replicas',
   'pods',
   'clients',
   'loadBalancers',
-  'links',
-  'dns',
-  'costs',
-  'workload',
-  'sweep',
 ])
 
 function scenarioSteps(path: string, root: TreeNode): readonly string[] {
   const steps = path.split('.')
   if (steps[0] === 'spec' && childOf(root, 'spec') !== undefined) return steps
-  const isReplicas = steps.length === 2 && steps[1] === 'replicas' && !SPEC_FIELDS.has(steps[0])
+  const isReplicas = steps.length === 2 && steps[1] === 'replicas' && !NAMED_THINGS.has(steps[0])
   return isReplicas ? ['spec', 'replicas', steps[0]] : ['spec', ...steps]
 }
 

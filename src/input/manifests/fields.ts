@@ -4,6 +4,7 @@
  */
 import { formatCount } from '../../base/units.js'
 import { entryOf, kindOf, type MapEntry, type MapNode, type TreeNode } from '../tree.js'
+import { wordList } from '../words.js'
 import type { FieldTable } from './field-tables.js'
 import { isSetting, type Reading } from './reading.js'
 
@@ -247,14 +248,6 @@ function typeHint(expected: string, value: unknown): string {
 /** `Service "web"`, or the kind alone for an object without a name. */
 export function describe(subject: Subject): string {
   return subject.name === '' ? subject.kind : `${subject.kind} "${subject.name}"`
-}
-
-/** `"A", "B" or "C"`. */
-export function wordList(words: readonly string[]): string {
-  const quoted = words.map((word) => `"${word}"`)
-  return quoted.length < 2
-    ? quoted.join('')
-    : `${quoted.slice(0, -1).join(', ')} or ${quoted[quoted.length - 1]}`
 }
 
 /** Is nothing written here? */
