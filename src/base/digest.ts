@@ -24,6 +24,16 @@ export function hash16(text: string): string {
   return base32(sha256(utf8ToBytes(text))).slice(0, 16)
 }
 
+/**
+ * The 8 characters that kube-proxy puts before the names of chains and sets in nftables mode.
+ *
+ * @returns first 8 characters of the base32 of SHA-256: 40 bits
+ * @source kubernetes pkg/proxy/nftables/proxier.go, `hashAndTruncate`
+ */
+export function hash8(text: string): string {
+  return hash16(text).slice(0, 8)
+}
+
 /** RFC 4648 base32, upper case, with `=` up to a multiple of eight characters. */
 export function base32(bytes: Uint8Array): string {
   let text = ''
