@@ -124,6 +124,12 @@ const podBehaviour = z
       .max(10_000_000)
       .default(1024)
       .describe('Requests that may wait in one pod; the next is rejected.'),
+    whenFull: z
+      .enum(['reject', 'dropConnection'])
+      .default('reject')
+      .describe(
+        'What happens when all of these places are taken. reject: the request is answered with an error. dropConnection: the places are those of the listen backlog, so that new connections wait for one; their first packets are dropped and repeated.',
+      ),
     serviceTime: delay
       .prefault({ distribution: 'exponential', mean: '5ms' })
       .describe('Time that a server works on one request, without its calls.'),

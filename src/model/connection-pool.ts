@@ -38,6 +38,14 @@ export class ConnectionPool {
   sourcePort = new Int32Array(INITIAL_ROWS)
   destination = new Int32Array(INITIAL_ROWS)
   destinationPort = new Int32Array(INITIAL_ROWS)
+  /** The caller whose port it has; -1 for none. */
+  poolKey = new Int32Array(INITIAL_ROWS)
+  /** Did the pod answer its first packet? */
+  isEstablished = new Uint8Array(INITIAL_ROWS)
+  /** When its first packet left, how often one was lost, and where the last was: see `handshake.ts`. */
+  synStartNs = new Float64Array(INITIAL_ROWS)
+  synCount = new Int32Array(INITIAL_ROWS)
+  lostAt = new Int32Array(INITIAL_ROWS)
   #openCount = 0
 
   /** @param callerCount - pool keys are 0 to callerCount - 1 */
@@ -61,6 +69,9 @@ export class ConnectionPool {
     this.way[row] = NO_WAY
     this.nodeCount[row] = 0
     this.nextNode[row] = -1
+    this.poolKey[row] = -1
+    this.isEstablished[row] = 0
+    this.synCount[row] = 0
     return row
   }
 
@@ -126,5 +137,15 @@ export class ConnectionPool {
     this.destination = int32(this.destination)
     this.destinationPort = int32(this.destinationPort)
     this.way = int32(this.way)
+    this.poolKey = int32(this.poolKey)
+    this.synCount = int32(this.synCount)
+    this.lostAt = int32(this.lostAt)
+    this.isEstablished = copied(this.isEstablished, new Uint8Array(this.#capacity))
+    this.synStartNs = copied(this.synStartNs, new Float64Array(this.#capacity))
   }
+}
+
+function copied<T extends { set(from: T): void }>(from: T, to: T): T {
+  to.set(from)
+  return to
 }

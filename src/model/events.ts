@@ -16,12 +16,16 @@ export const EventKind = {
   firstPacketAtLoadBalancer: 4,
   /** The first packet of a connection reaches a node. Payload: request. */
   firstPacketAtNode: 5,
+  /** The first packet of a connection reaches a pod that counts its places. Payload: request. */
+  firstPacketAtPod: 6,
   /** A request reaches its pod, over an open connection. Payload: request. */
-  requestAtPod: 6,
+  requestAtPod: 7,
   /** A client wants something: its intended time. Payload: client group. */
-  arrival: 7,
+  arrival: 8,
+  /** A client repeats the first packet of a connection, or gives up. Payload: request. */
+  synRepeated: 9,
   /** The oldest request in flight of a call may have run out of time. Payload: call site. */
-  deadline: 8,
+  deadline: 10,
 } as const
 
 export type EventKindNumber = (typeof EventKind)[keyof typeof EventKind]

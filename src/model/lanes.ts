@@ -41,6 +41,11 @@ export class Lanes {
   /** By pod. */
   readonly serviceDone: readonly LaneId[]
   readonly refusal: LaneId
+  /** First packets on their way once more, and those that ask a pod for a place. */
+  readonly repeated: LaneId
+  readonly atPod: LaneId
+  /** By repetition: its time comes. */
+  readonly #synRepeated: LaneId[] = []
   /** First packets between nodes, by the node they leave and the kind of link. */
   readonly #betweenNodes: readonly (readonly LaneId[])[]
   /** Requests over a connection that was just opened, by the last node and the way; and over one used again. */
@@ -48,7 +53,10 @@ export class Lanes {
   readonly #furtherRequests: LanesByWay
   readonly #answers: LanesByWay
 
-  constructor(simulator: Simulator, counts: LaneCounts) {
+  constructor(
+    readonly simulator: Simulator,
+    counts: LaneCounts,
+  ) {
     const lane = (kind: EventKindNumber) => simulator.addLane(kind, priorityOf(kind))
     const lanes = (count: number, kind: EventKindNumber) => Array.from({ length: count }, () => lane(kind))
     this.warmUpEnd = lane(EventKind.warmUpEnd)
@@ -60,6 +68,8 @@ export class Lanes {
     this.fromLoadBalancer = lane(EventKind.firstPacketAtNode)
     this.serviceDone = lanes(counts.pods, EventKind.serviceDone)
     this.refusal = lane(EventKind.answerAtCaller)
+    this.repeated = lane(EventKind.firstPacketAtNode)
+    this.atPod = lane(EventKind.firstPacketAtPod)
     const nodes = Array.from({ length: counts.nodes })
     this.#betweenNodes = nodes.map(() => lanes(LINK_KINDS.length, EventKind.firstPacketAtNode))
     this.#firstRequests = nodes.map(() => new LanesByWay(simulator, EventKind.requestAtPod))
@@ -69,6 +79,14 @@ export class Lanes {
 
   betweenNodes(from: number, link: StepNumber): LaneId {
     return this.#betweenNodes[from][link]
+  }
+
+  /** @param repetition - 0 for the first */
+  synRepeated(repetition: number): LaneId {
+    const kind = EventKind.synRepeated
+    while (repetition >= this.#synRepeated.length)
+      this.#synRepeated.push(this.simulator.addLane(kind, priorityOf(kind)))
+    return this.#synRepeated[repetition]
   }
 
   firstRequest(lastNode: number, way: WayId): LaneId {

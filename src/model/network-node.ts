@@ -1,9 +1,10 @@
 /**
- * One node as packets meet it: its netfilter with the rules of its kube-proxy, its connection tracking, its processors.
+ * One node as packets meet it: the rules of its kube-proxy, the connections that it tracks, its processors.
  *
  * Every first packet of a connection that passes the node goes through the rules; masquerading gives it the address of
  * the interface that it leaves by (the pod side for the node's own pods, the node's address otherwise) and, as
- * `--random-fully` asks, a random port. Left out: clashes of those ports, a full connection table, the backlog limit.
+ * `--random-fully` asks, a random port. A packet is dropped where too many wait for the processors, where the table of
+ * connections is full, where no port is left to masquerade it, and where rules say so. Left out: clashes of ports.
  */
 
 import { InvariantError } from '../base/diagnostics.js'
@@ -11,60 +12,78 @@ import { parseCidr } from '../base/ip-address.js'
 import type { Stream, Streams } from '../engine/streams.js'
 import type { ClusterNode } from '../kubernetes/cluster.js'
 import type { AddressBook, AddressId } from '../netfilter/address-book.js'
-import { ConnectionTable, type EntryId } from '../netfilter/connection-table.js'
+import type { EntryId } from '../netfilter/connection-table.js'
+import type { DataPlane } from '../netfilter/data-plane.js'
 import { RecentLists } from '../netfilter/iptables/recent-lists.js'
 import type { Table } from '../netfilter/iptables/rule.js'
 import { NodeNetfilter } from '../netfilter/node-netfilter.js'
 import { emptyPacket, type Packet } from '../netfilter/packet.js'
-import { makeTraversal, type Traversal } from '../netfilter/traversal.js'
+import { ACCEPTED, clearTraversal, DROPPED, makeTraversal, type Traversal } from '../netfilter/traversal.js'
 import { type Costs, firstPacketWorkNs } from './costs.js'
+import type { Limits } from './limits.js'
+import { type Ending, NodeConnections } from './node-connections.js'
 import { PacketProcessor } from './packet-processor.js'
 
 /** Ports that MASQUERADE --random-fully draws from. Source: Linux nf_nat_core.c, 1024 to 65535 for a source port above 1023. */
 const FIRST_MASQUERADE_PORT = 1_024
 const MASQUERADE_PORT_COUNT = 64_512
 
+/** Why a node dropped a packet; positions count in `NodeTotals.drops`. */
+export const DROP_CAUSES = ['rules', 'backlog', 'conntrackFull', 'noMasqueradePort'] as const
+export type DropCause = (typeof DROP_CAUSES)[number]
+
+/** By which side a packet comes in: from a pod of the node, from elsewhere, or from a process of the node itself. */
+export type PacketSide = 'pod' | 'outside' | 'process'
+
+/** Positions in the list of a node's interfaces. */
+const INTERFACE_OF_SIDE = { outside: 0, pod: 1, process: 2 } as const
+
 export interface NetworkNodeOptions {
   readonly node: ClusterNode
   readonly tables: readonly Table[]
+  /** Name of the interface by which packets of the node's pods come in. */
+  readonly podInterface: string
   readonly book: AddressBook
   readonly streams: Streams
   readonly costs: Costs
+  readonly limits: Limits
 }
 
 /** One node of the running model. */
 export class NetworkNode {
   readonly node: ClusterNode
   readonly processor: PacketProcessor
-  readonly connectionTable: ConnectionTable
+  readonly connections: NodeConnections
   /** How the last first packet fared; overwritten by the next. */
   readonly traversal: Traversal = makeTraversal()
-  readonly #netfilter: NodeNetfilter
+  readonly #dataPlane: DataPlane
   readonly #costs: Costs
   readonly #address: AddressId
   readonly #gatewayAddress: AddressId
   readonly #portStream: Stream
   readonly #original: Packet = emptyPacket()
+  readonly #drops: Record<DropCause, number> = { rules: 0, backlog: 0, conntrackFull: 0, noMasqueradePort: 0 }
   #entry = -1 as EntryId
   #firstPackets = 0
   #rulesEvaluated = 0
 
-  constructor({ node, tables, book, streams, costs }: NetworkNodeOptions) {
+  constructor({ node, tables, podInterface, book, streams, costs, limits }: NetworkNodeOptions) {
     const loopback = node.address.includes(':') ? '::1/128' : '127.0.0.0/8'
     const statistic = streams.get(`node/${node.name}/statistic`)
     this.node = node
-    this.processor = new PacketProcessor(node.cpuCount)
-    this.connectionTable = new ConnectionTable()
+    this.processor = new PacketProcessor(node.cpuCount, limits.nodeBacklog)
+    this.connections = new NodeConnections(limits, node.cpuCount)
     this.#costs = costs
     this.#address = book.idOf(node.address)
     this.#gatewayAddress = book.idOf(node.gatewayAddress)
     this.#portStream = streams.get(`node/${node.name}/masquerade-port`)
-    this.#netfilter = new NodeNetfilter({
+    this.#dataPlane = new NodeNetfilter({
       tables,
       book,
       localAddresses: [node.address, node.gatewayAddress, loopback].map(cidrOf),
       recentLists: new RecentLists(),
       draw31: () => statistic.draw31(),
+      interfaces: ['eth0', podInterface, 'lo'],
     })
   }
 
@@ -74,31 +93,79 @@ export class NetworkNode {
   get rulesEvaluated(): number {
     return this.#rulesEvaluated
   }
+  /** Packets dropped so far, by cause. */
+  get drops(): Readonly<Record<DropCause, number>> {
+    return this.#drops
+  }
 
   /**
    * Takes the first packet of a connection through the node.
    *
    * @param packet - changed in place: destination by DNAT, source by masquerading
+   * @param side - where it comes from
    * @param isForOwnPod - will it leave by the pod side, once translated? Asked with the translated destination
-   * @returns when the node is done with it, ns
+   * @returns when the node is done with it, ns; `traversal.verdict` says how
    */
-  passFirstPacket(packet: Packet, nowNs: number, isForOwnPod: (destination: AddressId) => boolean): number {
-    const original = copyPacket(packet, this.#original)
-    const traversal = this.traversal
-    this.#netfilter.receive(packet, nowNs, traversal)
-    if (traversal.isMasqueraded) {
-      packet.source = isForOwnPod(packet.destination) ? this.#gatewayAddress : this.#address
-      packet.sourcePort = FIRST_MASQUERADE_PORT + this.#portStream.below(MASQUERADE_PORT_COUNT)
-    }
+  passFirstPacket(
+    packet: Packet,
+    side: PacketSide,
+    nowNs: number,
+    isForOwnPod: (destination: AddressId) => boolean,
+  ): number {
     this.#firstPackets++
-    this.#rulesEvaluated += traversal.rulesEvaluated
-    this.#entry = this.connectionTable.open(original, packet)
-    return this.processor.admit(nowNs, firstPacketWorkNs(this.#costs, traversal))
+    this.#entry = -1 as EntryId
+    clearTraversal(this.traversal)
+    if (this.processor.isFull(nowNs)) {
+      this.#drop('backlog')
+      return nowNs
+    }
+    if (this.connections.makeRoom(nowNs)) this.#translate(packet, side, nowNs, isForOwnPod)
+    else this.#drop('conntrackFull')
+    this.#rulesEvaluated += this.traversal.rulesEvaluated
+    return this.processor.admit(nowNs, firstPacketWorkNs(this.#costs, this.traversal))
   }
 
-  /** The connection tracking entry of the last first packet. */
+  /** The connection tracking entry of the last first packet; -1 if it was not accepted. */
   get lastEntry(): EntryId {
     return this.#entry
+  }
+
+  /** A connection through the node ends. */
+  close(entry: EntryId, ending: Ending, nowNs: number): void {
+    this.connections.close(entry, ending, nowNs)
+  }
+
+  /** Only what leaves the node accepted has an entry: whatever was dropped is decided anew when it is repeated. */
+  #translate(
+    packet: Packet,
+    side: PacketSide,
+    nowNs: number,
+    isForOwnPod: (destination: AddressId) => boolean,
+  ): void {
+    const { traversal } = this
+    const original = copyPacket(packet, this.#original)
+    packet.inInterface = INTERFACE_OF_SIDE[side]
+    if (side === 'process') this.#dataPlane.send(packet, nowNs, traversal)
+    else this.#dataPlane.receive(packet, nowNs, traversal)
+    if (traversal.verdict === DROPPED) this.#drops.rules++
+    if (traversal.verdict !== ACCEPTED) return
+    if (traversal.isMasqueraded && !this.#masquerade(packet, isForOwnPod)) {
+      this.#drop('noMasqueradePort')
+      return
+    }
+    this.#entry = this.connections.open(original, packet)
+  }
+
+  #masquerade(packet: Packet, isForOwnPod: (destination: AddressId) => boolean): boolean {
+    if (!this.connections.takePort(packet.destination, packet.destinationPort)) return false
+    packet.source = isForOwnPod(packet.destination) ? this.#gatewayAddress : this.#address
+    packet.sourcePort = FIRST_MASQUERADE_PORT + this.#portStream.below(MASQUERADE_PORT_COUNT)
+    return true
+  }
+
+  #drop(cause: DropCause): void {
+    this.#drops[cause]++
+    this.traversal.verdict = DROPPED
   }
 }
 
@@ -115,6 +182,6 @@ function copyPacket(from: Packet, to: Packet): Packet {
 
 function cidrOf(text: string) {
   const cidr = parseCidr(text)
-  if (cidr === undefined) throw new InvariantError('not an address of a node', { text })
+  if (cidr === undefined) throw new InvariantError('not a range of addresses', { text })
   return cidr
 }

@@ -30,14 +30,18 @@ export class PodStation {
   #sojournWord = 0
   #served = 0
   #rejected = 0
+  /** Places promised to connections whose first request is still to come. */
+  #reserved = 0
 
   /**
    * @param serverCount - at least 1
    * @param queueCapacity - requests that may wait, 0 or more
+   * @param hasListenBacklog - the places are those of the listening socket: a connection takes one before its request does
    */
   constructor(
     readonly serverCount: number,
     readonly queueCapacity: number,
+    readonly hasListenBacklog = false,
   ) {}
 
   get served(): number {
@@ -48,6 +52,18 @@ export class PodStation {
   }
   get numberInSystem(): number {
     return this.#busy + this.#waiting
+  }
+
+  /** A connection asks for a place for its first request. False: the listen backlog is full. */
+  reserve(): boolean {
+    if (this.numberInSystem + this.#reserved >= this.serverCount + this.queueCapacity) return false
+    this.#reserved++
+    return true
+  }
+
+  /** A place that was reserved is no longer wanted, or is about to be taken. */
+  unreserve(): void {
+    this.#reserved--
   }
 
   /** A request comes: it takes a free server, waits, or is turned away. Returns an `Admission`. */

@@ -34,6 +34,8 @@ export class RequestTable {
   isAwaited: Uint8Array = new Uint8Array(INITIAL_ROWS)
   /** Will the pod, or an event, still come back to it? */
   isHeld: Uint8Array = new Uint8Array(INITIAL_ROWS)
+  /** Was a place at the pod reserved for it, which it has not taken yet? */
+  hasReserved: Uint8Array = new Uint8Array(INITIAL_ROWS)
   intendedNs: Float64Array = new Float64Array(INITIAL_ROWS)
   /** Start of the part of the way that the request is in. */
   partStartNs: Float64Array = new Float64Array(INITIAL_ROWS)
@@ -73,6 +75,7 @@ export class RequestTable {
     this.outcome[row] = 0
     this.isAwaited[row] = 1
     this.isHeld[row] = 1
+    this.hasReserved[row] = 0
     this.intendedNs[row] = intendedNs
     this.partStartNs[row] = intendedNs
     this.dnsNs[row] = 0
@@ -131,6 +134,7 @@ export class RequestTable {
     this.outcome = uint8(this.outcome)
     this.isAwaited = uint8(this.isAwaited)
     this.isHeld = uint8(this.isHeld)
+    this.hasReserved = uint8(this.hasReserved)
     this.intendedNs = float64(this.intendedNs)
     this.partStartNs = float64(this.partStartNs)
     this.dnsNs = float64(this.dnsNs)

@@ -117,12 +117,19 @@ class Simulation {
         if (this.#isStillAwaited(payload)) this.#connecting.open(payload)
         break
       case EventKind.firstPacketAtLoadBalancer:
-        if (this.#isStillAwaited(payload)) this.#connecting.passLoadBalancer(payload)
+        if (this.#isStillAwaited(payload)) this.#connecting.handshake.passLoadBalancer(payload)
         break
       case EventKind.firstPacketAtNode:
-        if (this.#isStillAwaited(payload)) this.#connecting.passNextNode(payload)
+        if (this.#isStillAwaited(payload)) this.#connecting.handshake.passNextNode(payload)
+        break
+      case EventKind.firstPacketAtPod:
+        if (this.#isStillAwaited(payload)) this.#connecting.handshake.arriveAtPod(payload)
+        break
+      case EventKind.synRepeated:
+        if (this.#isStillAwaited(payload)) this.#connecting.handshake.repeat(payload)
         break
       case EventKind.requestAtPod:
+        this.#takeReservedPlace(payload)
         if (this.#isStillAwaited(payload)) this.#serving.arrive(payload)
         break
       case EventKind.serviceDone:
@@ -183,10 +190,18 @@ class Simulation {
     return false
   }
 
+  /** The place reserved for a request is its own now, or nobody's. */
+  #takeReservedPlace(request: number): void {
+    const { requests, stations } = this.world
+    if (requests.hasReserved[request] === 0) return
+    requests.hasReserved[request] = 0
+    stations[requests.pod[request]].unreserve()
+  }
+
   #answered(request: number): void {
     const { requests, graph } = this.world
     const outcome = requests.outcome[request]
-    if (outcome === Outcome.refused) {
+    if (outcome === Outcome.refused || outcome === Outcome.timedOut) {
       this.#connecting.close(requests.connection[request], graph.sites[requests.site[request]])
     } else {
       this.#connecting.release(request)

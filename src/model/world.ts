@@ -15,6 +15,7 @@ import { costsOf } from './cost-settings.js'
 import { type Entry, makeEntries } from './entry.js'
 import { InFlightList } from './in-flight-list.js'
 import { Lanes } from './lanes.js'
+import { limitsOf } from './limits.js'
 import { Links } from './links.js'
 import { NetworkNode } from './network-node.js'
 import { PodStation } from './pod-station.js'
@@ -35,6 +36,7 @@ export interface World {
   readonly cluster: Cluster
   readonly scenario: Scenario
   readonly simulator: Simulator
+  readonly book: AddressBook
   readonly streams: Streams
   readonly graph: CallGraph
   readonly callers: CallerTable
@@ -75,9 +77,20 @@ export function buildWorld({ cluster, scenario, seed, replication, trace }: Simu
   const streams = new Streams(seed, replication)
   const book = new AddressBook()
   const costs = costsOf(scenario)
+  const limits = limitsOf(scenario)
+  const podInterface = podInterfaceOf(scenario)
   const graph = buildCallGraph(cluster, scenario)
   const nodes = cluster.nodes.map(
-    (node, index) => new NetworkNode({ node, tables: cluster.nodeTables[index], book, streams, costs }),
+    (node, index) =>
+      new NetworkNode({
+        node,
+        tables: cluster.nodeTables[index],
+        podInterface,
+        book,
+        streams,
+        costs,
+        limits,
+      }),
   )
   const callers = placeCallers(graph, cluster, scenario, book)
   const settings = scenario.spec.loadBalancers
@@ -87,6 +100,7 @@ export function buildWorld({ cluster, scenario, seed, replication, trace }: Simu
     cluster,
     scenario,
     simulator,
+    book,
     streams,
     graph,
     callers,
@@ -103,11 +117,20 @@ export function buildWorld({ cluster, scenario, seed, replication, trace }: Simu
     inFlight: graph.sites.map(() => new InFlightList(requests)),
     nodes,
     stations: graph.behaviours.ofPod.map(
-      ({ servers, queueCapacity }) => new PodStation(servers, queueCapacity),
+      ({ servers, queueCapacity, whenFull }) =>
+        new PodStation(servers, queueCapacity, whenFull === 'dropConnection'),
     ),
     demands: graph.roots.map((root) => demandOf(root, streams, trace)),
     locations: locate(cluster, book),
   }
+}
+
+/** The interface by which packets of a node's pods come in, as kube-proxy may go by it. */
+function podInterfaceOf({ spec }: Scenario): string {
+  const { detectLocalMode, detectLocal } = spec.proxy
+  return detectLocalMode === 'InterfaceNamePrefix'
+    ? `${detectLocal.interfaceNamePrefix}0`
+    : detectLocal.bridgeInterface
 }
 
 function demandOf(root: CallRoot, streams: Streams, trace: WorkloadTrace | undefined): DemandSource {

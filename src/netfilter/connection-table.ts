@@ -94,6 +94,20 @@ export class ConnectionTable {
     this.#translate(entry, packet, ORIGINAL, REPLY)
   }
 
+  /** Was the source of the connection's first packet changed? */
+  isMasqueraded(entry: EntryId): boolean {
+    return (this.#translations(entry * ROW) & STATE_SNAT) !== 0
+  }
+
+  /** Where the answers of a connection come from: the endpoint chosen. */
+  replySource(entry: EntryId): AddressId {
+    return this.#rows[entry * ROW + REPLY] as AddressId
+  }
+
+  replySourcePort(entry: EntryId): number {
+    return this.#rows[entry * ROW + REPLY + 1]
+  }
+
   /**
    * Forgets a connection.
    *

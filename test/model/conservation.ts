@@ -104,7 +104,7 @@ export function assertDrained({ world, requests }: Observed): void {
     idle,
   })
   for (const [index, node] of nodes.entries()) {
-    const { entryCount } = node.connectionTable
+    const { entryCount } = node.connections.table
     require(entryCount === tracked[index], 'connection tracking is not of the open connections', {
       index,
       entryCount,

@@ -53,10 +53,25 @@ describe('completed', () => {
 })
 
 describe('refused', () => {
-  it('is a connection to a Service without endpoints: REJECT answers at once', () => {
-    const { requests } = runWith({ services: web.services }, { ...EMPTY, clients: [users()] })
-    expect(requests.map(outcomeOf)).toEqual(['refused'])
-    expect([requests[0].responseTimeNs, requests[0].pod]).toEqual([300 * US, -1])
+  it('is a connection to a Service without endpoints: a pod hears of the REJECT when it repeats its first packet', () => {
+    const spec = { ...EMPTY, horizon: '2100ms', clients: [users()] }
+    const { requests } = runWith({ services: web.services }, spec)
+    expect(requests.map(outcomeOf)).toEqual(['refused', 'unfinished'])
+    expect([requests[0].responseTimeNs, requests[0].pod]).toEqual([1_020_300 * US, -1])
+  })
+
+  it('is told to an address six times at once, then once a second; others repeat their first packet', () => {
+    const services = [service('web', { type: 'NodePort' })]
+    const client = users({
+      location: 'outside',
+      nodes: [],
+      count: 1,
+      arrivals: { rate: '20/s', process: 'paced' },
+    })
+    const spec = { ...EMPTY, warmUp: '0s', horizon: '1100ms', clients: [client] }
+    const soon = endsOf(runWith({ services }, spec)).filter(([, ns]) => ns === 20 * MS)
+    // Twenty-one in 1.05 seconds: six at once, and one more a second later.
+    expect(soon).toHaveLength(7)
   })
 
   it('is a connection from outside to a node port without endpoints: the news goes back over the link', () => {
@@ -210,10 +225,10 @@ describe('rejected', () => {
   it('is a request of which a call failed', () => {
     const objects = { workloads: [workload('web')], services: [service('db'), service('web')] }
     const pods = { web: { serviceTime: '2ms', calls: [{ to: 'db:80' }] } }
-    const ends = endsOf(runWith(objects, { pods, clients: [users()] }))
-    expect(ends).toEqual([
-      ['refused', 300 * US],
-      ['rejected', 2_640 * US],
+    const ends = endsOf(runWith(objects, { horizon: '2100ms', pods, clients: [users()] }))
+    expect(ends.slice(0, 2)).toEqual([
+      ['refused', 1_020_300 * US],
+      ['rejected', 1_022_640 * US],
     ])
   })
 })

@@ -214,7 +214,7 @@ describe('the checks of random scenarios', () => {
     {
       name: 'a node that forgets to forget a connection',
       plant: ({ nodes }) => {
-        for (const { connectionTable } of nodes) connectionTable.close = () => {}
+        for (const { connections } of nodes) connections.table.close = () => {}
       },
       says: 'connection tracking is not of the open connections',
     },

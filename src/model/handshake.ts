@@ -1,0 +1,316 @@
+/**
+ * The first packet (SYN) of a connection on its way to a pod: load balancer, nodes one after another, and what becomes of
+ * it where it is refused or lost.
+ *
+ * It goes from node to node as events, since each node's rules, lists, tables and processors act when it comes. Once it has
+ * reached the pod, the rest of the handshake (the answer back, then the request) takes the way twice and needs no event of
+ * its own. A packet that is lost is repeated by its client (`syn-schedule.ts`): it follows its first way as far as that went,
+ * since connection tracking has pinned it, and meets the rules anew where it was dropped.
+ *
+ * Left out: the rules of table filter for repeated packets that are pinned; the load balancer's own memory of the flow is
+ * for good. Sources: test/data/ground-truth/{syn_retry,removal,nodeport_and_source_ip}.json.
+ */
+import type { AddressId } from '../netfilter/address-book.js'
+import { emptyPacket, type Packet, PROTOCOL_TCP, STATE_NEW } from '../netfilter/packet.js'
+import { DROPPED, REJECTED } from '../netfilter/traversal.js'
+import { OUTSIDE } from './callers.js'
+import { MAX_NODES_ON_WAY } from './connection-pool.js'
+import type { EntryAddress } from './entry.js'
+import { IcmpRation } from './icmp-ration.js'
+import { linkBetween, Step, type StepNumber, type WayId } from './links.js'
+import type { PacketSide } from './network-node.js'
+import { type ConnectionRecord, type Observer, Outcome } from './records.js'
+import { type SynSchedule, synSchedule } from './syn-schedule.js'
+import { hostPodKey, type World } from './world.js'
+
+/** Where a first packet was lost, if at no node: those have indices from 0 on. */
+const LOST_BEYOND = -1
+const LOST_AT_POD = -2
+
+/** Takes first packets to their pods. */
+export class Handshake {
+  readonly #packet: Packet = emptyPacket()
+  readonly #record: ConnectionRecord = { call: 0, client: 0, pod: 0, rulesEvaluated: 0, intendedNs: 0 }
+  readonly #podNode: Int32Array
+  readonly #nodeAddresses: readonly AddressId[]
+  readonly #isForPodOf: readonly ((destination: AddressId) => boolean)[]
+  readonly #schedule: SynSchedule
+  readonly #icmp: IcmpRation
+
+  constructor(
+    readonly world: World,
+    readonly observer: Observer,
+  ) {
+    const { cluster, locations, scenario, book } = world
+    const { synSchedule: name, synRetries } = scenario.spec.tcp
+    this.#schedule = synSchedule(name, synRetries)
+    this.#icmp = new IcmpRation(cluster.nodes.length)
+    this.#podNode = Int32Array.from(cluster.pods, (pod) => pod.nodeIndex)
+    this.#nodeAddresses = cluster.nodes.map(({ address }) => book.idOf(address))
+    this.#isForPodOf = cluster.nodes.map((node) => (destination) => {
+      const pod = locations.podAt[destination]
+      return pod >= 0 && this.#podNode[pod] === node.index
+    })
+  }
+
+  /** A new connection's first packet leaves its caller. */
+  start(request: number): void {
+    const { requests, connections, callers, simulator, lanes, entries } = this.world
+    const site = requests.site[request]
+    const client = requests.client[request]
+    const connection = requests.connection[request]
+    connections.synStartNs[connection] = simulator.now
+    const node = callers.bySite[site].nodes[client]
+    const entry = entries[site]
+    if (node !== OUTSIDE) {
+      if (this.#address(connection, entry.choose(client))) this.passNode(request, node)
+      else this.#refuse(request, simulator.now)
+      return
+    }
+    const arrivalNs = simulator.now + this.#takeLink(connection, Step.outside)
+    if (entry.loadBalancer !== undefined) simulator.schedule(lanes.toLoadBalancer, arrivalNs, request)
+    else if (this.#address(connection, entry.choose(client)))
+      simulator.schedule(lanes.fromOutside, arrivalNs, request)
+    else this.#refuse(request, arrivalNs)
+  }
+
+  /** The first packet is at the load balancer. */
+  passLoadBalancer(request: number): void {
+    const { requests, connections, callers, simulator, lanes, entries } = this.world
+    const site = requests.site[request]
+    const connection = requests.connection[request]
+    const balancer = entries[site].loadBalancer
+    const sourceHash = callers.bySite[site].sourceHashes[requests.client[request]]
+    const target = balancer === undefined ? -1 : balancer.open({ sourceHash })
+    if (!this.#address(connection, balancer?.targets[target])) {
+      this.#refuse(request, simulator.now)
+      return
+    }
+    connections.balancerTarget[connection] = target
+    const arrivalNs = simulator.now + this.#takeLink(connection, Step.sameZone)
+    simulator.schedule(lanes.fromLoadBalancer, arrivalNs, request)
+  }
+
+  /** The first packet is at the node that it is under way to. */
+  passNextNode(request: number): void {
+    this.passNode(request, this.world.connections.nextNode[this.world.requests.connection[request]])
+  }
+
+  /** The first packet is at a node: its rules say where it goes. */
+  passNode(request: number, nodeIndex: number): void {
+    const { requests, connections, simulator, links, nodes } = this.world
+    const connection = requests.connection[request]
+    const node = nodes[nodeIndex]
+    const side = this.#sideOf(request, connection, nodeIndex)
+    const packet = this.#loadPacket(connection)
+    const doneNs = node.passFirstPacket(packet, side, simulator.now, this.#isForPodOf[nodeIndex])
+    connections.rulesEvaluated[connection] += node.traversal.rulesEvaluated
+    requests.rulesNs[request] += doneNs - simulator.now
+    if (node.traversal.verdict === DROPPED) {
+      this.#lose(request, nodeIndex)
+      return
+    }
+    if (node.traversal.verdict === REJECTED) {
+      connections.way[connection] = links.extend(connections.way[connection] as WayId, Step.node)
+      this.#reject(request, nodeIndex, packet.source, doneNs)
+      return
+    }
+    this.#storePacket(connection, packet)
+    connections.addNode(connection, nodeIndex, node.lastEntry)
+    connections.way[connection] = links.extend(connections.way[connection] as WayId, Step.node)
+    this.#leaveNode(request, nodeIndex, doneNs)
+  }
+
+  /** The client repeats its first packet: as far as the last one came, and on from there. */
+  repeat(request: number): void {
+    const { requests, connections, simulator, lanes, links } = this.world
+    const connection = requests.connection[request]
+    const lostAt = connections.lostAt[connection]
+    if (connections.synCount[connection] > this.#schedule.repeatNs.length) {
+      requests.outcome[request] = Outcome.timedOut
+      simulator.schedule(lanes.refusal, simulator.now, request)
+      return
+    }
+    const arrivalNs = simulator.now + links.wayNs(connections.way[connection] as WayId)
+    if (lostAt >= 0) {
+      connections.nextNode[connection] = lostAt
+      simulator.schedule(lanes.repeated, arrivalNs, request)
+    } else if (lostAt === LOST_AT_POD) simulator.schedule(lanes.atPod, arrivalNs, request)
+    else this.#lose(request, LOST_BEYOND)
+  }
+
+  /** The first packet is at a pod that takes no more connections than it has places for. */
+  arriveAtPod(request: number): void {
+    const { requests, connections, stations, simulator } = this.world
+    if (!stations[connections.pod[requests.connection[request]]].reserve()) {
+      this.#lose(request, LOST_AT_POD)
+      return
+    }
+    requests.hasReserved[request] = 1
+    this.#establish(request, simulator.now)
+  }
+
+  /** Where to next: the pod, another node, or nowhere. */
+  #leaveNode(request: number, nodeIndex: number, doneNs: number): void {
+    const { requests, connections, locations } = this.world
+    const connection = requests.connection[request]
+    const destination = connections.destination[connection] as AddressId
+    const ownerNode = locations.nodeAt[destination]
+    const pod = ownerNode < 0 ? locations.podAt[destination] : this.#hostPodAt(connection)
+    if (pod >= 0) {
+      connections.pod[connection] = pod
+      const isLastNode = this.#podNode[pod] === nodeIndex
+      if (isLastNode) this.#reachPod(request, doneNs)
+      else this.#forward(request, nodeIndex, this.#podNode[pod], doneNs)
+    } else if (ownerNode < 0) this.#lose(request, LOST_BEYOND)
+    else if (ownerNode === nodeIndex) this.#refuse(request, doneNs)
+    else this.#forward(request, nodeIndex, ownerNode, doneNs)
+  }
+
+  /** The pod in the network of its node that the packet is addressed to; -1 for none. */
+  #hostPodAt(connection: number): number {
+    const { connections, locations } = this.world
+    const address = connections.destination[connection] as AddressId
+    return locations.hostPodAt.get(hostPodKey(address, connections.destinationPort[connection])) ?? -1
+  }
+
+  /** The first packet goes on to another node; one that has passed too many goes round and round, and is lost. */
+  #forward(request: number, from: number, to: number, doneNs: number): void {
+    const { requests, connections, simulator, lanes, cluster } = this.world
+    const connection = requests.connection[request]
+    if (connections.nodeCount[connection] === MAX_NODES_ON_WAY) {
+      this.#lose(request, LOST_BEYOND)
+      return
+    }
+    const link = linkBetween(cluster.nodes[from], cluster.nodes[to])
+    connections.nextNode[connection] = to
+    simulator.schedule(lanes.betweenNodes(from, link), doneNs + this.#takeLink(connection, link), request)
+  }
+
+  /** The first packet goes on to a pod of this node. */
+  #reachPod(request: number, doneNs: number): void {
+    const { requests, connections, simulator, lanes, stations } = this.world
+    const connection = requests.connection[request]
+    let reachedNs = doneNs
+    if (connections.nodeCount[connection] === 1) reachedNs += this.#takeLink(connection, Step.sameNode)
+    if (stations[connections.pod[connection]].hasListenBacklog)
+      simulator.schedule(lanes.atPod, reachedNs, request)
+    else this.#establish(request, reachedNs)
+  }
+
+  /** The pod answers, and the request follows: the way back and forth once more. */
+  #establish(request: number, reachedNs: number): void {
+    const { requests, connections, simulator, lanes, links } = this.world
+    const connection = requests.connection[request]
+    const way = connections.way[connection] as WayId
+    const backNs = links.wayNs(way)
+    const forthNs = links.wayNs(way)
+    const openNs = reachedNs + backNs
+    connections.isEstablished[connection] = 1
+    requests.pod[request] = connections.pod[connection]
+    requests.connectNs[request] = openNs - requests.partStartNs[request] - requests.rulesNs[request]
+    requests.networkNs[request] += forthNs
+    this.#tell(request, connection)
+    const lastNode = this.#podNode[connections.pod[connection]]
+    simulator.schedule(lanes.firstRequest(lastNode, way), openNs + forthNs, request)
+  }
+
+  /**
+   * A rule refuses the packet. The client hears of it at once, unless the node has told this address too much already. A
+   * caller on the same node has its socket locked meanwhile: only its next packet ends the attempt.
+   */
+  #reject(request: number, nodeIndex: number, source: AddressId, doneNs: number): void {
+    const { requests, connections, callers, simulator } = this.world
+    if (!this.#icmp.allows(nodeIndex, source, simulator.now)) {
+      this.#lose(request, nodeIndex)
+      return
+    }
+    const connection = requests.connection[request]
+    const callerNode = callers.bySite[requests.site[request]].nodes[requests.client[request]]
+    const isOwnNode = callerNode === nodeIndex && connections.nodeCount[connection] === 0
+    const [nextNs = this.#schedule.giveUpNs] = this.#schedule.repeatNs
+    this.#refuse(request, isOwnNode ? connections.synStartNs[connection] + nextNs : doneNs)
+  }
+
+  /** The news of a refusal goes back the way that the packet came. */
+  #refuse(request: number, fromNs: number): void {
+    const { requests, connections, simulator, lanes, links } = this.world
+    requests.outcome[request] = Outcome.refused
+    const backNs = links.wayNs(connections.way[requests.connection[request]] as WayId)
+    simulator.schedule(lanes.refusal, fromNs + backNs, request)
+  }
+
+  /** Nothing comes back. The client repeats the packet, as long as it waits at all. */
+  #lose(request: number, where: number): void {
+    const { requests, connections, simulator, lanes, graph } = this.world
+    const connection = requests.connection[request]
+    const { repeatNs, giveUpNs } = this.#schedule
+    const repetition = connections.synCount[connection]++
+    const nextNs = connections.synStartNs[connection] + (repeatNs[repetition] ?? giveUpNs)
+    connections.lostAt[connection] = where
+    const { timeoutNs } = graph.sites[requests.site[request]]
+    if (nextNs < requests.intendedNs[request] + timeoutNs) {
+      simulator.schedule(lanes.synRepeated(repetition), Math.max(nextNs, simulator.now), request)
+    } else {
+      requests.isHeld[request] = 0
+    }
+  }
+
+  /** From which side a packet enters a node: the first node of a caller inside knows it by its interface. */
+  #sideOf(request: number, connection: number, nodeIndex: number): PacketSide {
+    const { requests, connections, callers } = this.world
+    if (connections.nodeCount[connection] > 0) return 'outside'
+    const callerNode = callers.bySite[requests.site[request]].nodes[requests.client[request]]
+    if (callerNode !== nodeIndex) return 'outside'
+    return connections.source[connection] === this.#nodeAddresses[nodeIndex] ? 'process' : 'pod'
+  }
+
+  /** Puts a link on the connection's way. Returns the time that the first packet takes over it, ns. */
+  #takeLink(connection: number, link: StepNumber): number {
+    const { connections, links } = this.world
+    connections.way[connection] = links.extend(connections.way[connection] as WayId, link)
+    return links.linkNs(link)
+  }
+
+  /** Writes where the first packet is addressed to. False: nowhere. */
+  #address(connection: number, entry: EntryAddress | undefined): boolean {
+    if (entry === undefined) return false
+    const { connections } = this.world
+    connections.destination[connection] = entry.address
+    connections.destinationPort[connection] = entry.port
+    connections.nextNode[connection] = entry.nodeIndex
+    return true
+  }
+
+  #loadPacket(connection: number): Packet {
+    const { connections } = this.world
+    const packet = this.#packet
+    packet.protocol = PROTOCOL_TCP
+    packet.source = connections.source[connection] as AddressId
+    packet.sourcePort = connections.sourcePort[connection]
+    packet.destination = connections.destination[connection] as AddressId
+    packet.destinationPort = connections.destinationPort[connection]
+    packet.mark = 0
+    packet.state = STATE_NEW
+    return packet
+  }
+
+  #storePacket(connection: number, packet: Packet): void {
+    const { connections } = this.world
+    connections.source[connection] = packet.source
+    connections.sourcePort[connection] = packet.sourcePort
+    connections.destination[connection] = packet.destination
+    connections.destinationPort[connection] = packet.destinationPort
+  }
+
+  #tell(request: number, connection: number): void {
+    const { requests, connections } = this.world
+    const record = this.#record
+    record.call = requests.site[request]
+    record.client = requests.client[request]
+    record.pod = connections.pod[connection]
+    record.rulesEvaluated = connections.rulesEvaluated[connection]
+    record.intendedNs = requests.intendedNs[request]
+    this.observer.connectionReached(record)
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * The connections that one node tracks: the table and its limit, places that closed connections keep, ports behind
+ * masquerading.
+ *
+ * A full table forgets a connection that was never answered, if it has one, and otherwise takes no more. Left out: the
+ * kernel looks for one to forget in a few places only, and clears up lazily, so a real table is full a little longer.
+ * Sources: Linux nf_conntrack_core.c (early_drop), nf_nat_core.c; measured: test/data/ground-truth/limits.json.
+ */
+import type { AddressId } from '../netfilter/address-book.js'
+import { ConnectionTable, type EntryId } from '../netfilter/connection-table.js'
+import type { Packet } from '../netfilter/packet.js'
+import { conntrackMax, type Limits } from './limits.js'
+import { LingeringEntries } from './lingering-entries.js'
+
+/** How a connection came to its end. */
+export type Ending = 'closed' | 'unanswered' | 'reset'
+
+/** One node's conntrack table and port pools. */
+export class NodeConnections {
+  readonly table = new ConnectionTable()
+  readonly maxCount: number
+  readonly #lingering: Readonly<Record<Ending, LingeringEntries>>
+  readonly #masqueradePorts: number
+  /** By endpoint (address · 2^16 + port): masqueraded connections open now. */
+  readonly #portsUsed = new Map<number, number>()
+  #peakCount = 0
+  #peakPortsUsed = 0
+
+  constructor(limits: Limits, cpuCount: number) {
+    this.maxCount = conntrackMax(limits, cpuCount)
+    this.#masqueradePorts = limits.masqueradePorts
+    this.#lingering = {
+      closed: new LingeringEntries(limits.conntrackTimeWait),
+      unanswered: new LingeringEntries(limits.conntrackSynSent),
+      reset: new LingeringEntries(limits.conntrackClose),
+    }
+  }
+
+  /** Most places taken at once, and most masqueraded connections to one endpoint at once. */
+  get peakCount(): number {
+    return this.#peakCount
+  }
+  get peakPortsUsed(): number {
+    return this.#peakPortsUsed
+  }
+
+  /** Places taken: open connections, and closed ones that keep theirs. */
+  countAt(nowNs: number): number {
+    const { closed, unanswered, reset } = this.#lingering
+    return this.table.entryCount + closed.countAt(nowNs) + unanswered.countAt(nowNs) + reset.countAt(nowNs)
+  }
+
+  /** Makes room for one more connection. False: the table is full. */
+  makeRoom(nowNs: number): boolean {
+    const count = this.countAt(nowNs)
+    if (count >= this.maxCount) return this.#lingering.unanswered.removeOldest(nowNs)
+    if (count >= this.#peakCount) this.#peakCount = count + 1
+    return true
+  }
+
+  /** Takes a port towards an endpoint for a connection to be masqueraded. False: there is none left. */
+  takePort(destination: AddressId, port: number): boolean {
+    const key = portKey(destination, port)
+    const used = this.#portsUsed.get(key) ?? 0
+    if (used >= this.#masqueradePorts) return false
+    this.#portsUsed.set(key, used + 1)
+    if (used >= this.#peakPortsUsed) this.#peakPortsUsed = used + 1
+    return true
+  }
+
+  /** Notes a connection, for which room was made. */
+  open(original: Packet, translated: Packet): EntryId {
+    return this.table.open(original, translated)
+  }
+
+  /** A connection ends; its port is free at once, its place later. */
+  close(entry: EntryId, ending: Ending, nowNs: number): void {
+    if (this.table.isMasqueraded(entry)) {
+      const key = portKey(this.table.replySource(entry), this.table.replySourcePort(entry))
+      this.#portsUsed.set(key, (this.#portsUsed.get(key) ?? 0) - 1)
+    }
+    this.table.close(entry)
+    this.#lingering[ending].add(nowNs)
+  }
+}
+
+function portKey(address: AddressId, port: number): number {
+  return address * 65_536 + port
+}
