@@ -140,9 +140,10 @@ export const INPUT_CODES = {
     meaning: 'The selector of a workload does not select the pods of its own template.',
     cure: 'Give the template the labels that the selector asks for.',
   },
-  IPV6_NOT_MODELLED: {
-    meaning: 'An IPv6 address or dual-stack setting is used; only IPv4 is modelled.',
-    cure: 'Use IPv4 addresses and a single-stack Service.',
+  IP_FAMILY: {
+    meaning:
+      'An address is of the family that the cluster does not have, or both families are asked for; clusters of both are not modelled.',
+    cure: 'Set spec.cluster.ipFamily of the scenario to the family of the manifests, and keep to one.',
   },
 
   // Services.

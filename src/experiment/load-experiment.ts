@@ -91,7 +91,7 @@ export function loadExperiment(inputs: ExperimentInputs): ExperimentPlan {
 function readBase({ scenarioFile, settings, trace }: ExperimentInputs, manifests: ManifestReader): Base {
   const errors: Diagnostic[] = []
   const base = attempt(errors, () => readScenario(scenarioFile, settings))
-  attempt(errors, () => manifests.read(settings, base?.scenario.spec.cluster.nodePortRange))
+  attempt(errors, () => manifests.read(settings, base?.scenario.spec.cluster))
   if (base?.scenario.spec.workload !== undefined && trace === undefined) {
     const message = `The recorded workload "${base.scenario.spec.workload.trace}" was not handed over`
     errors.push({ severity: 'error', code: 'TRACE_INVALID', message })
@@ -136,7 +136,7 @@ function loadPoint(
   const all = [...inputs.settings, ...settings]
   const errors: Diagnostic[] = []
   const read = attempt(errors, () => readScenario(inputs.scenarioFile, all))
-  const objects = attempt(errors, () => manifests.read(all, read?.scenario.spec.cluster.nodePortRange))
+  const objects = attempt(errors, () => manifests.read(all, read?.scenario.spec.cluster))
   if (read === undefined || objects === undefined) return { found: errors }
   const { scenario, origin } = read
   const draw = drawFrom(base.scenario.spec.seed)

@@ -13,7 +13,7 @@ import { type Fields, openFields } from './manifests/fields.js'
 import { readNamespace, readNode } from './manifests/node.js'
 import { NodePortOwners, whereIs } from './manifests/node-ports.js'
 import { readPod } from './manifests/pod.js'
-import { type PortRange, Reading } from './manifests/reading.js'
+import { type ClusterFacts, Reading } from './manifests/reading.js'
 import { readService } from './manifests/service.js'
 import { readWorkload } from './manifests/workload.js'
 import { type ParsedFiles, parseDocuments } from './parse-documents.js'
@@ -26,8 +26,8 @@ export type ParsedManifests = ParsedFiles
 
 export interface ReadOptions {
   readonly settings?: readonly Setting[]
-  /** `--service-node-port-range`; 30000 to 32767 by default. */
-  readonly nodePortRange?: PortRange
+  /** Node ports 30000 to 32767 and IPv4 by default. */
+  readonly cluster?: ClusterFacts
   readonly limits?: Limits
 }
 
@@ -36,7 +36,7 @@ export interface ReadManifests {
   readonly warnings: readonly Diagnostic[]
 }
 
-const DEFAULT_NODE_PORT_RANGE: PortRange = { first: 30_000, last: 32_767 }
+const DEFAULT_CLUSTER: ClusterFacts = { nodePortRange: { first: 30_000, last: 32_767 }, ipFamily: 4 }
 
 /** Parses files; never throws because of their text. */
 export function parseManifestFiles(files: readonly SourceFile[], limits: Limits = LIMITS): ParsedManifests {
@@ -49,8 +49,8 @@ export function parseManifestFiles(files: readonly SourceFile[], limits: Limits 
  * @throws InputError with all errors, those of parsing among them
  */
 export function readManifests(parsed: ParsedManifests, options: ReadOptions = {}): ReadManifests {
-  const { settings = [], nodePortRange = DEFAULT_NODE_PORT_RANGE, limits = LIMITS } = options
-  const reading = new Reading(limits, nodePortRange, parsed.errors)
+  const { settings = [], cluster = DEFAULT_CLUSTER, limits = LIMITS } = options
+  const reading = new Reading(limits, cluster, parsed.errors)
   const reader = new ManifestReader(reading)
   const changed = setInManifests(parsed.documents, settings)
   reading.errors(changed.errors)

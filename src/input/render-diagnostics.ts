@@ -12,7 +12,7 @@ import type { Diagnostic, SourcePlace } from '../base/diagnostics.js'
 import { terminalText } from '../base/terminal-text.js'
 
 export interface RenderOptions {
-  /** Errors written out, and likewise warnings; the others are counted. 100 by default. */
+  /** Errors written out, and likewise warnings; the others are counted, but for MORE_LEFT_OUT. 100 by default. */
   readonly maxCount?: number
   /** Columns of an excerpt. 96 by default. */
   readonly excerptWidth?: number
@@ -28,7 +28,7 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], options: R
   const shown: string[] = []
   const counts = { error: 0, warning: 0 }
   for (const diagnostic of diagnostics) {
-    counts[diagnostic.severity] += 1
+    if (diagnostic.code !== 'MORE_LEFT_OUT') counts[diagnostic.severity] += 1
     if (counts[diagnostic.severity] <= maxCount) shown.push(renderDiagnostic(diagnostic, excerptWidth))
   }
   for (const severity of ['error', 'warning'] as const) {

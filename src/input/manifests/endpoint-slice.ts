@@ -8,6 +8,7 @@ import { readMeta } from './meta.js'
 import { PROTOCOLS } from './pod-spec.js'
 
 const ADDRESS_TYPES = ['IPv4', 'IPv6', 'FQDN'] as const
+type AddressType = (typeof ADDRESS_TYPES)[number]
 const SERVICE_LABEL = 'kubernetes.io/service-name'
 
 /** @param object - opened with the table ENDPOINT_SLICE */
@@ -16,33 +17,28 @@ export function readEndpointSlice(object: Fields, origin: Origin): EndpointSlice
   const addressType = object.oneOf('addressType', ADDRESS_TYPES)
   if (object.value('addressType') === undefined)
     object.missing('addressType', `one of ${ADDRESS_TYPES.join(', ')}`)
-  if (addressType === 'IPv6') {
-    object.reading.tally(
-      'IPV6_NOT_MODELLED',
-      'An EndpointSlice of IPv6 is not modelled',
-      object.at('addressType'),
-      'it takes no part',
-    )
+  const own = `IPv${object.reading.cluster.ipFamily}`
+  if (addressType !== undefined && addressType !== own) {
+    const what = `An EndpointSlice of ${addressType} takes no part`
+    object.reading.tally('IP_FAMILY', what, object.at('addressType'), `the cluster has ${own} addresses`)
   }
   return {
     kind: 'EndpointSlice',
     meta,
     addressType: addressType ?? 'IPv4',
     serviceName: meta.labels.get(SERVICE_LABEL),
-    endpoints: object
-      .fieldsOfItems('endpoints', ENDPOINT)
-      .map((each) => readEndpoint(each, addressType === 'IPv4')),
+    endpoints: object.fieldsOfItems('endpoints', ENDPOINT).map((each) => readEndpoint(each, addressType)),
     ports: object.fieldsOfItems('ports', ENDPOINT_PORT).map(readPort),
     origin,
   }
 }
 
 /** Missing conditions: ready, serving, not terminating. */
-function readEndpoint(endpoint: Fields, isIpv4: boolean): EndpointSliceEndpoint {
+function readEndpoint(endpoint: Fields, addressType: AddressType | undefined): EndpointSliceEndpoint {
   const conditions = endpoint.fields('conditions', ENDPOINT_CONDITIONS)
   const hints = endpoint.fields('hints', ENDPOINT_HINTS)
   return {
-    addresses: isIpv4 ? readAddresses(endpoint) : endpoint.texts('addresses').map(({ text }) => text),
+    addresses: readAddresses(endpoint, addressType),
     ready: conditions.boolean('ready') ?? true,
     serving: conditions.boolean('serving') ?? true,
     terminating: conditions.boolean('terminating') ?? false,
@@ -53,12 +49,18 @@ function readEndpoint(endpoint: Fields, isIpv4: boolean): EndpointSliceEndpoint 
   }
 }
 
-function readAddresses(endpoint: Fields): readonly string[] {
-  if (endpoint.value('addresses') === undefined) endpoint.missing('addresses')
+function readAddresses(endpoint: Fields, addressType: AddressType | undefined): readonly string[] {
+  if (endpoint.texts('addresses').length === 0) endpoint.missing('addresses', 'an endpoint has one address')
   return endpoint.texts('addresses').flatMap(({ text, node }) => {
+    if (addressType === 'FQDN' || addressType === undefined) return [text]
     const address = parseIpAddress(text)
-    if (address?.family === 4) return [address.text]
-    endpoint.errorAt('FIELD_VALUE', `"${text}" is no IPv4 address`, node)
+    if (`IPv${address?.family}` === addressType) return [address?.text ?? text]
+    endpoint.errorAt(
+      'FIELD_VALUE',
+      `"${text}" is no ${addressType} address`,
+      node,
+      'addressType says what it must be',
+    )
     return []
   })
 }

@@ -2,6 +2,7 @@
 import type { Origin } from '../../base/diagnostics.js'
 import { parseCidr, parseIpAddress } from '../../base/ip-address.js'
 import type { NamespaceObject, NodeObject } from '../kubernetes-objects.js'
+import { familyHint, isOfFamily } from './families.js'
 import { NAMESPACE_SPEC, NODE_ADDRESS, NODE_SPEC, NODE_STATUS } from './field-tables.js'
 import type { Fields } from './fields.js'
 import { readMeta } from './meta.js'
@@ -33,18 +34,19 @@ function readPodCidr(spec: Fields): string | undefined {
       'podCIDR',
       'it must be a range such as 10.244.0.0/24',
     )
-  else if (cidr.family === 6) spec.error('IPV6_NOT_MODELLED', `spec.podCIDR is ${text}`, 'podCIDR')
+  else if (cidr.family !== spec.reading.cluster.ipFamily)
+    spec.error('IP_FAMILY', `spec.podCIDR is ${text}`, 'podCIDR', familyHint(spec.reading))
   return cidr?.text
 }
 
-/** The first IPv4 address of type InternalIP. */
+/** The first address of type InternalIP and of the cluster's family. */
 function readInternalIp(status: Fields): string | undefined {
   for (const entry of status.fieldsOfItems('addresses', NODE_ADDRESS)) {
     if (entry.text('type') !== 'InternalIP') continue
     const text = entry.text('address') ?? ''
     const address = parseIpAddress(text)
     if (address === undefined) entry.error('FIELD_VALUE', `"${text}" is no address`, 'address')
-    else if (address.family === 4) return address.text
+    else if (isOfFamily(status.reading, text)) return address.text
   }
   return undefined
 }

@@ -2,6 +2,7 @@
 import type { Origin } from '../../base/diagnostics.js'
 import { parseIpAddress } from '../../base/ip-address.js'
 import type { PodObject } from '../kubernetes-objects.js'
+import { familyHint, isOfFamily } from './families.js'
 import { CONDITION, POD_STATUS } from './field-tables.js'
 import type { Fields } from './fields.js'
 import { readMeta } from './meta.js'
@@ -29,8 +30,8 @@ function readPodIp(status: Fields): string | undefined {
   const address = parseIpAddress(text)
   if (address === undefined)
     status.error('FIELD_VALUE', `status.podIP is "${text}"`, 'podIP', 'it must be an address')
-  else if (address.family === 6)
-    status.error('IPV6_NOT_MODELLED', `status.podIP is ${text}`, 'podIP', 'leave it out')
+  else if (!isOfFamily(status.reading, text))
+    status.error('IP_FAMILY', `status.podIP is ${text}`, 'podIP', familyHint(status.reading))
   return address?.text
 }
 

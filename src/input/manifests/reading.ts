@@ -4,6 +4,7 @@
 import { closestName } from '../../base/closest-name.js'
 import type { Diagnostic, SourcePlace } from '../../base/diagnostics.js'
 import type { DiagnosticCode } from '../../base/error-codes.js'
+import type { IpFamily } from '../../base/ip-address.js'
 import { DiagnosticList } from '../diagnostic-list.js'
 import type { Limits } from '../limits.js'
 import { flawOfKey, flawOfValue } from '../scalar-flaws.js'
@@ -14,6 +15,14 @@ import { type MapEntry, placeOf, placeOfKey, type TreeNode } from '../tree.js'
 export interface PortRange {
   readonly first: number
   readonly last: number
+}
+
+/** What of the cluster decides whether manifests are right. */
+export interface ClusterFacts {
+  /** `--service-node-port-range`. */
+  readonly nodePortRange: PortRange
+  /** Of all addresses: clusters of both families are not modelled. */
+  readonly ipFamily: IpFamily
 }
 
 interface Tally {
@@ -38,7 +47,7 @@ export class Reading {
 
   constructor(
     readonly limits: Limits,
-    readonly nodePortRange: PortRange,
+    readonly cluster: ClusterFacts,
     errors: readonly Diagnostic[],
   ) {
     this.found = new DiagnosticList('error', limits.diagnostics)

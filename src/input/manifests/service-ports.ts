@@ -66,7 +66,7 @@ function readNodePort(item: Fields, type: ServiceType): number | undefined {
     item.error('NODE_PORT_FORBIDDEN', `a Service of type ${type} has no node port`, 'nodePort', hint)
     return undefined
   }
-  const { first, last } = item.reading.nodePortRange
+  const { first, last } = item.reading.cluster.nodePortRange
   if (nodePort >= first && nodePort <= last) return nodePort
   item.error(
     'NODE_PORT_RANGE',

@@ -1,27 +1,18 @@
 /** A Service, with Kubernetes' defaults and its validation. Source: pkg/apis/core/validation, ValidateService, about v1.32. */
 import type { Origin } from '../../base/diagnostics.js'
-import { parseCidr, parseIpAddress } from '../../base/ip-address.js'
-import type { LoadBalancerIngress, ServiceObject } from '../kubernetes-objects.js'
-import {
-  CLIENT_IP_CONFIG,
-  INGRESS,
-  LOAD_BALANCER_STATUS,
-  SERVICE_SPEC,
-  SERVICE_STATUS,
-  SESSION_AFFINITY_CONFIG,
-} from './field-tables.js'
+import { parseCidr } from '../../base/ip-address.js'
+import type { ServiceObject } from '../kubernetes-objects.js'
+import { CLIENT_IP_CONFIG, SERVICE_SPEC, SESSION_AFFINITY_CONFIG } from './field-tables.js'
 import type { Fields } from './fields.js'
 import { checkLabels, readMeta } from './meta.js'
 import { isDnsSubdomain, isServiceName } from './names.js'
+import { checkFamilies, readClusterIp, readExternalIps, readIngress } from './service-addresses.js'
 import { readServicePorts, type ServiceType } from './service-ports.js'
 
 const TYPES = ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'] as const
 const AFFINITIES = ['None', 'ClientIP'] as const
 const POLICIES = ['Cluster', 'Local'] as const
-const IP_MODES = ['VIP', 'Proxy'] as const
 const DISTRIBUTIONS = ['PreferClose', 'PreferSameZone', 'PreferSameNode'] as const
-/** Unspecified, loopback, link-local, link-local multicast. Source: ValidateNonSpecialIP. */
-const SPECIAL_ADDRESS = /^(?:0\.0\.0\.0$|127\.|169\.254\.|224\.0\.0\.)/
 const MAX_AFFINITY_SECONDS = 86_400
 const DEFAULT_AFFINITY_SECONDS = 10_800
 
@@ -64,67 +55,6 @@ function readServiceSelector(spec: Fields): ReadonlyMap<string, string> | undefi
   const selector = spec.textMap('selector')
   checkLabels(spec, 'selector', selector)
   return selector.size === 0 ? undefined : selector
-}
-
-function readClusterIp(spec: Fields, type: ServiceType): string | undefined {
-  const [first, ...others] = spec.texts('clusterIPs')
-  const written = spec.text('clusterIP') ?? first?.text
-  if (others.length > 0)
-    spec.error('IPV6_NOT_MODELLED', 'clusterIPs has two addresses', 'clusterIPs', 'keep the IPv4 one')
-  if (written === undefined || written === '') return undefined
-  if (first !== undefined && first.text !== written) {
-    spec.error('SVC_CLUSTER_IP', 'clusterIPs[0] is not clusterIP', 'clusterIPs', 'leave clusterIPs out')
-  }
-  if (type === 'ExternalName') {
-    spec.error(
-      'SVC_CLUSTER_IP',
-      'a Service of type ExternalName has no clusterIP',
-      'clusterIP',
-      'leave it out',
-    )
-    return undefined
-  }
-  if (written === 'None') {
-    if (type === 'ClusterIP' || type === undefined) return written
-    spec.error(
-      'SVC_CLUSTER_IP',
-      `clusterIP None with type ${type}`,
-      'clusterIP',
-      'a headless Service is of type ClusterIP',
-    )
-    return undefined
-  }
-  return addressOf(spec, 'clusterIP', written, 'SVC_CLUSTER_IP')
-}
-
-function addressOf(
-  spec: Fields,
-  field: string,
-  text: string,
-  code: 'SVC_CLUSTER_IP' | 'SVC_EXTERNAL_IP',
-): string | undefined {
-  const address = parseIpAddress(text)
-  if (address === undefined) spec.error(code, `${field} is "${text}"`, field, 'it must be an IPv4 address')
-  else if (address.family === 6)
-    spec.error('IPV6_NOT_MODELLED', `${field} is ${text}`, field, 'use an IPv4 address')
-  return address?.family === 4 ? address.text : undefined
-}
-
-function checkFamilies(spec: Fields): void {
-  for (const { text, node } of spec.texts('ipFamilies')) {
-    if (text === 'IPv6')
-      spec.reading.tally(
-        'IPV6_NOT_MODELLED',
-        'Service field spec.ipFamilies asks for IPv6',
-        node,
-        'IPv4 alone is modelled',
-      )
-  }
-  const policy = spec.text('ipFamilyPolicy')
-  if (policy !== undefined && policy !== 'SingleStack') {
-    const what = `Service field spec.ipFamilyPolicy is ${policy}`
-    spec.reading.tally('IPV6_NOT_MODELLED', what, spec.at('ipFamilyPolicy'), 'IPv4 alone is modelled')
-  }
 }
 
 function readAffinity(
@@ -184,21 +114,6 @@ function readExternalPolicy(spec: Fields, type: ServiceType): 'Cluster' | 'Local
   return policy ?? 'Cluster'
 }
 
-function readExternalIps(spec: Fields): readonly string[] {
-  return spec.texts('externalIPs').flatMap(({ text, node }) => {
-    const address = parseIpAddress(text)
-    if (address?.family === 4 && !SPECIAL_ADDRESS.test(address.text)) return [address.text]
-    const code = address?.family === 6 ? 'IPV6_NOT_MODELLED' : 'SVC_EXTERNAL_IP'
-    spec.errorAt(
-      code,
-      `externalIPs has "${text}"`,
-      node,
-      'it must be an IPv4 address, not 0.0.0.0, loopback or link-local',
-    )
-    return []
-  })
-}
-
 function readSourceRanges(spec: Fields, type: ServiceType): readonly string[] {
   const ranges = spec.texts('loadBalancerSourceRanges')
   if (ranges.length > 0 && isOtherThanLoadBalancer(type)) {
@@ -223,18 +138,6 @@ function readSourceRanges(spec: Fields, type: ServiceType): readonly string[] {
   })
 }
 
-function readIngress(object: Fields): readonly LoadBalancerIngress[] {
-  const balancer = object.fields('status', SERVICE_STATUS).fields('loadBalancer', LOAD_BALANCER_STATUS)
-  return balancer.fieldsOfItems('ingress', INGRESS).map((entry) => {
-    const ip = entry.text('ip')
-    return {
-      ip: ip === undefined || ip === '' ? undefined : addressOf(entry, 'ip', ip, 'SVC_EXTERNAL_IP'),
-      hostname: entry.text('hostname'),
-      ipMode: entry.oneOf('ipMode', IP_MODES) ?? 'VIP',
-    }
-  })
-}
-
 function readAllocation(spec: Fields, type: ServiceType): boolean {
   const isAllocating = spec.boolean('allocateLoadBalancerNodePorts')
   if (isAllocating !== undefined && isOtherThanLoadBalancer(type)) {
@@ -247,7 +150,7 @@ function readAllocation(spec: Fields, type: ServiceType): boolean {
 function readHealthCheckPort(spec: Fields, type: ServiceType): number | undefined {
   const port = spec.integer('healthCheckNodePort', 0, 65_535)
   if (port === undefined || port === 0) return undefined
-  const { first, last } = spec.reading.nodePortRange
+  const { first, last } = spec.reading.cluster.nodePortRange
   if (isOtherThanLoadBalancer(type) || spec.text('externalTrafficPolicy') !== 'Local') {
     const hint = 'it is for type LoadBalancer with externalTrafficPolicy: Local'
     spec.error('SVC_HEALTH_CHECK_PORT', 'healthCheckNodePort is not used', 'healthCheckNodePort', hint)
