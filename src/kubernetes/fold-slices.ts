@@ -6,7 +6,7 @@ import type { IpFamily } from '../base/ip-address.js'
 import { parseIpAddress } from '../base/ip-address.js'
 import type { Protocol } from '../input/kubernetes-objects.js'
 import type { EndpointSlice, SliceEndpoint } from './endpoint-slices.js'
-import { servicePortName } from './iptables/chain-names.js'
+import { serviceOfPort, servicePortName } from './iptables/chain-names.js'
 import type { ProxyEndpoint } from './proxy-inputs.js'
 import { endpointText } from './proxy-inputs.js'
 
@@ -18,6 +18,11 @@ export interface FoldedEndpoint extends ProxyEndpoint {
 /** What tells Service ports apart: namespace, Service, name of the port, protocol. */
 export function servicePortKey(namespace: string, service: string, port: string, protocol: Protocol): string {
   return `${servicePortName(namespace, service, port)}/${protocol}`
+}
+
+/** `namespace/name` of the Service that a `servicePortKey` belongs to. */
+export function serviceOfKey(key: string): string {
+  return serviceOfPort(key.slice(0, key.lastIndexOf('/')))
 }
 
 /**

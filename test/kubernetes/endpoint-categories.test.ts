@@ -1,83 +1,93 @@
 import { describe, expect, it } from 'vitest'
 import { categorizeEndpoints } from '../../src/kubernetes/endpoint-categories.js'
-import { endpointText, type ProxyEndpoint, type ServicePortInfo } from '../../src/kubernetes/proxy-inputs.js'
-import { readJson } from './conformance.js'
+import type { ProxyEndpoint, ServicePortInfo } from '../../src/kubernetes/proxy-inputs.js'
 
-interface TopologyCase {
-  readonly name: string
-  readonly node: { readonly name: string; readonly labels: Readonly<Record<string, string>> }
-  readonly featureGates: { readonly PreferSameTrafficDistribution: boolean }
-  readonly service: {
-    readonly internalTrafficPolicy: string
-    readonly externalTrafficPolicy: string
-    readonly nodePort: number | null
-    readonly loadBalancerVIPs: readonly string[]
-    readonly externalIPs: readonly string[]
-  }
-  readonly endpoints: readonly {
-    readonly endpoint: string
-    readonly ready: boolean
-    readonly serving: boolean
-    readonly terminating: boolean
-    readonly isLocal: boolean
-    readonly zoneHints: readonly string[]
-    readonly nodeHints: readonly string[]
-  }[]
-  readonly expect: {
-    readonly cluster: readonly string[] | null
-    readonly local: readonly string[] | null
-    readonly all: readonly string[]
-    readonly hasAnyEndpoints: boolean
-  }
+const NODE = { name: 'a', zone: 'east' }
+const READY = { ready: true, serving: true, terminating: false }
+const LEAVING = { ready: false, serving: true, terminating: true }
+
+function endpoint(host: number, changes: Partial<ProxyEndpoint> = {}): ProxyEndpoint {
+  const address = `10.0.0.${host}`
+  return { address, port: 80, nodeName: undefined, ...READY, hintedZones: [], hintedNodes: [], ...changes }
 }
 
-describe("endpoints that one node uses (upstream's TestCategorizeEndpoints)", () => {
-  const { cases } = readJson<{ cases: TopologyCase[] }>('topology.json')
-
-  it.each(cases)('$name', (each) => {
-    const node = { name: each.node.name, zone: each.node.labels['topology.kubernetes.io/zone'] ?? '' }
-    const categories = categorizeEndpoints(servicePort(each), node, {
-      isNodeHintHonoured: each.featureGates.PreferSameTrafficDistribution,
-    })
-    expect({
-      cluster: categories.cluster?.map(endpointText) ?? null,
-      local: categories.local?.map(endpointText) ?? null,
-      all: categories.all.map(endpointText),
-      hasAnyEndpoints: categories.hasAny,
-    }).toEqual(each.expect)
-  })
-
-  it('there are twenty of them', () => {
-    expect(cases).toHaveLength(20)
-  })
-})
-
-function servicePort({ node, service, endpoints }: TopologyCase): ServicePortInfo {
-  return {
-    name: 'ns/svc',
+/** Last parts of the addresses in each list. */
+function hosts(endpoints: readonly ProxyEndpoint[], changes: Partial<ServicePortInfo> = {}, node = NODE) {
+  const info: ServicePortInfo = {
+    name: 'shop/web',
     protocol: 'TCP',
     clusterIp: '10.96.0.10',
     port: 80,
-    nodePort: service.nodePort ?? undefined,
-    externalIps: service.externalIPs,
-    loadBalancerVips: service.loadBalancerVIPs,
+    nodePort: undefined,
+    externalIps: [],
+    loadBalancerVips: [],
     loadBalancerSourceRanges: [],
-    isInternalPolicyLocal: service.internalTrafficPolicy === 'Local',
-    isExternalPolicyLocal: service.externalTrafficPolicy === 'Local',
+    isInternalPolicyLocal: false,
+    isExternalPolicyLocal: false,
     affinityTimeoutSeconds: undefined,
     healthCheckNodePort: undefined,
-    endpoints: endpoints.map((each): ProxyEndpoint => {
-      const [address, port] = each.endpoint.split(':')
-      return {
-        address,
-        port: Number(port),
-        nodeName: each.isLocal ? node.name : 'elsewhere',
-        ready: each.ready,
-        serving: each.serving,
-        terminating: each.terminating,
-        hintedZones: each.zoneHints,
-        hintedNodes: each.nodeHints,
-      }
-    }),
+    endpoints,
+    ...changes,
   }
+  const { cluster, local, all, hasAny } = categorizeEndpoints(info, node)
+  const hostsOf = (list: readonly ProxyEndpoint[]) => list.map((each) => Number(each.address.slice(7)))
+  return { cluster: cluster && hostsOf(cluster), local: local && hostsOf(local), all: hostsOf(all), hasAny }
 }
+
+describe('endpoints that one node uses', () => {
+  it('are the ready ones, and only for the policies that the Service port has', () => {
+    const endpoints = [endpoint(1), endpoint(2, { ready: false }), endpoint(3)]
+    expect(hosts(endpoints)).toEqual({ cluster: [1, 3], local: undefined, all: [1, 3], hasAny: true })
+  })
+
+  it('are those that terminate and still serve, once none is ready', () => {
+    const endpoints = [
+      endpoint(1, LEAVING),
+      endpoint(2, { ...LEAVING, serving: false }),
+      endpoint(3, { ready: false }),
+    ]
+    expect(hosts(endpoints)).toMatchObject({ cluster: [1], hasAny: true })
+  })
+
+  it('fall back to terminating ones for Local and for Cluster apart', () => {
+    const endpoints = [endpoint(1, { ...LEAVING, nodeName: 'a' }), endpoint(2, { nodeName: 'b' })]
+    expect(hosts(endpoints, { isExternalPolicyLocal: true, nodePort: 30_080 })).toEqual({
+      cluster: [2],
+      local: [1],
+      all: [1, 2],
+      hasAny: true,
+    })
+  })
+
+  it('are none on this node, though the cluster has some: that is told apart from none at all', () => {
+    const local = { isInternalPolicyLocal: true }
+    expect(hosts([endpoint(1, { nodeName: 'b' })], local)).toMatchObject({ local: [], hasAny: true })
+    expect(hosts([endpoint(1, { nodeName: 'b', ready: false })], local)).toMatchObject({
+      local: [],
+      hasAny: false,
+    })
+  })
+
+  it('heed policy Local for outside traffic only where outside traffic has a way in', () => {
+    expect(hosts([endpoint(1)], { isExternalPolicyLocal: true }).local).toBeUndefined()
+  })
+
+  it.each([
+    ['its zone', [['east'], ['west']], [1]],
+    ['no zone of theirs', [['north'], ['west']], [1, 2]],
+    ['a missing hint', [['east'], []], [1, 2]],
+    ['several zones', [['west', 'east'], ['east']], [1, 2]],
+  ])('follow hints for zones: %s', (_what, [first, second], cluster) => {
+    const endpoints = [endpoint(1, { hintedZones: first }), endpoint(2, { hintedZones: second })]
+    expect(hosts(endpoints).cluster).toEqual(cluster)
+  })
+
+  it('follow hints for nodes before those for zones', () => {
+    const endpoints = [
+      endpoint(1, { hintedZones: ['east'], hintedNodes: ['b'] }),
+      endpoint(2, { hintedZones: ['west'], hintedNodes: ['a'] }),
+    ]
+    expect(hosts(endpoints).cluster).toEqual([2])
+    expect(hosts(endpoints, {}, { name: 'c', zone: 'east' }).cluster).toEqual([1])
+  })
+})

@@ -1,42 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { EndpointSlice, SliceEndpoint } from '../../src/kubernetes/endpoint-slices.js'
 import { foldSlices } from '../../src/kubernetes/fold-slices.js'
-import { localReadyAddressCount } from '../../src/kubernetes/health-check.js'
 import { endpointText } from '../../src/kubernetes/proxy-inputs.js'
-import { type RawSlice, readJson, slice } from './conformance.js'
-
-interface EndpointsMapCase {
-  readonly name: string
-  readonly protocol: string
-  readonly previousSlices: readonly (RawSlice | null)[]
-  readonly currentSlices: readonly (RawSlice | null)[]
-  readonly expect: {
-    readonly previousMap: EndpointsMap
-    readonly currentMap: EndpointsMap
-    readonly localReadyEndpoints: Readonly<Record<string, number>>
-  }
-}
-
-type EndpointsMap = Readonly<
-  Record<string, readonly { readonly endpoint: string; readonly isLocal: boolean }[]>
->
-
-const NODE = 'test-node'
-
-describe("folding EndpointSlices (upstream's TestUpdateEndpointsMap)", () => {
-  const { cases } = readJson<{ cases: EndpointsMapCase[] }>('extra/endpoints-map.json')
-
-  it.each(cases)('$name', (each) => {
-    expect(folded(each.previousSlices, each.protocol)).toEqual(each.expect.previousMap)
-    expect(folded(each.currentSlices, each.protocol)).toEqual(each.expect.currentMap)
-    const ports = foldSlices(slices(each.currentSlices), 4)
-    const count = localReadyAddressCount(
-      [...ports.values()].map((endpoints) => ({ endpoints })),
-      NODE,
-    )
-    expect(count).toBe(Object.values(each.expect.localReadyEndpoints)[0] ?? 0)
-  })
-})
 
 describe('foldSlices', () => {
   it('sorts by the text of address and port, not by number', () => {
@@ -87,18 +52,6 @@ describe('foldSlices', () => {
     ])
   })
 })
-
-function slices(raw: readonly (RawSlice | null)[]): EndpointSlice[] {
-  return raw.flatMap((each) => (each === null ? [] : [slice(each)]))
-}
-
-function folded(raw: readonly (RawSlice | null)[], protocol: string): EndpointsMap {
-  const map = [...foldSlices(slices(raw), 4)].map(([key, endpoints]) => [
-    key.replace(`/${protocol}`, ''),
-    endpoints.map((each) => ({ endpoint: endpointText(each), isLocal: each.nodeName === NODE })),
-  ])
-  return Object.fromEntries(map)
-}
 
 function texts(of: readonly EndpointSlice[]): string[] {
   return [...foldSlices(of, 4).values()].flatMap((endpoints) => endpoints.map(endpointText))

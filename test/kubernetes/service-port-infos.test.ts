@@ -1,63 +1,95 @@
 import { describe, expect, it } from 'vitest'
-import { categorizeEndpoints } from '../../src/kubernetes/endpoint-categories.js'
-import { localReadyAddressCount } from '../../src/kubernetes/health-check.js'
-import { servicePortChainNames } from '../../src/kubernetes/iptables/chain-names.js'
-import { decideServicePort } from '../../src/kubernetes/iptables/service-port-decisions.js'
-import { nodeInfo, type RawNode, type RawObject, readJson, servicePortsOf } from './conformance.js'
+import { type ProxiedService, servicePortInfos } from '../../src/kubernetes/service-port-infos.js'
 
-interface ObjectsCase<Expected> {
-  readonly name: string
-  readonly node: RawNode
-  readonly objects: readonly RawObject[]
-  readonly expect: Expected
+const HTTP = { name: 'http', protocol: 'TCP', port: 80, nodePort: undefined, endpoints: [] } as const
+
+function service(changes: Partial<ProxiedService> = {}): ProxiedService {
+  return {
+    namespace: 'shop',
+    name: 'web',
+    type: 'ClusterIP',
+    clusterIp: '10.96.0.10',
+    sessionAffinity: 'None',
+    sessionAffinityTimeoutSeconds: 10_800,
+    internalTrafficPolicy: 'Cluster',
+    externalTrafficPolicy: 'Cluster',
+    externalIps: [],
+    loadBalancerVips: [],
+    loadBalancerSourceRanges: [],
+    healthCheckNodePort: undefined,
+    ports: [HTTP],
+    ...changes,
+  }
 }
 
-describe("Service ports that kube-proxy keeps (upstream's TestBuildServiceMap…)", () => {
-  interface Expected {
-    readonly servicePorts: number
-    readonly healthCheckNodePorts: Readonly<Record<string, number>>
-  }
-  const { cases } = readJson<{ cases: ObjectsCase<Expected>[] }>('extra/service-map.json')
-
-  it.each(cases)('$name', ({ objects, expect: expected }) => {
-    const ports = servicePortsOf(objects, 4)
-    expect(ports).toHaveLength(expected.servicePorts)
-    const healthChecks = ports
-      .filter((each) => each.healthCheckNodePort !== undefined)
-      .map((each) => [each.name.split(':')[0], each.healthCheckNodePort])
-    expect(Object.fromEntries(healthChecks)).toEqual(expected.healthCheckNodePorts)
-  })
-})
-
-describe("Services without local endpoints (upstream's TestNoEndpointsMetric)", () => {
-  interface Expected {
-    readonly servicesWithoutLocalEndpoints: { readonly internal: number; readonly external: number }
-  }
-  const { cases } = readJson<{ cases: ObjectsCase<Expected>[] }>('extra/no-local-endpoints.json')
-
-  it.each(cases)('$name', ({ node, objects, expect: expected }) => {
-    const decisions = servicePortsOf(objects, 4).map((info) =>
-      decideServicePort(
-        info,
-        servicePortChainNames(info.name, info.protocol),
-        categorizeEndpoints(info, nodeInfo(node)),
-      ),
+describe('Service ports that kube-proxy serves', () => {
+  it('are one for each port, in their order', () => {
+    const infos = servicePortInfos(
+      service({ ports: [HTTP, { ...HTTP, name: 'dns', protocol: 'UDP', port: 53 }] }),
+      4,
     )
-    expect({
-      internal: decisions.filter((each) => each.internalVerdict?.kind === 'DROP').length,
-      external: decisions.filter((each) => each.externalVerdict?.kind === 'DROP').length,
-    }).toEqual(expected.servicesWithoutLocalEndpoints)
+    expect(infos.map(({ name, protocol, port }) => [name, protocol, port])).toEqual([
+      ['shop/web:http', 'TCP', 80],
+      ['shop/web:dns', 'UDP', 53],
+    ])
   })
-})
 
-describe("Services that a health check node port reports (upstream's TestHealthCheckNodePortWhenTerminating)", () => {
-  interface Expected {
-    readonly servicesWithLocalReadyEndpoints: number
-  }
-  const { cases } = readJson<{ cases: ObjectsCase<Expected>[] }>('extra/local-ready-endpoints.json')
+  it.each([
+    ['headless', { clusterIp: 'None' }],
+    ['without an address', { clusterIp: '' }],
+    ['of type ExternalName', { type: 'ExternalName' as const }],
+    ['of the other family', { clusterIp: 'fd00::1' }],
+  ])('are none of a Service %s', (_what, changes) => {
+    expect(servicePortInfos(service(changes), 4)).toEqual([])
+  })
 
-  it.each(cases)('$name', ({ node, objects, expect: expected }) => {
-    const count = localReadyAddressCount(servicePortsOf(objects, 4), node.name)
-    expect(count > 0 ? 1 : 0).toBe(expected.servicesWithLocalReadyEndpoints)
+  it('have addresses of their family in canonical form, and no others', () => {
+    const [info] = servicePortInfos(
+      service({
+        clusterIp: '10.096.0.010',
+        externalIps: ['192.0.2.01', 'fd00::1', 'example.org'],
+        loadBalancerVips: ['fd00::2', '198.51.100.007'],
+        loadBalancerSourceRanges: [' 203.0.113.000/025 ', 'fd00::/64', '203.0.113.7', '198.51.100.9/32'],
+      }),
+      4,
+    )
+    expect(info).toMatchObject({
+      clusterIp: '10.96.0.10',
+      externalIps: ['192.0.2.1'],
+      loadBalancerVips: ['198.51.100.7'],
+    })
+    expect(info.loadBalancerSourceRanges.map((range) => range.text)).toEqual([
+      '203.0.113.0/25',
+      '198.51.100.9/32',
+    ])
+  })
+
+  it.each([
+    ['NodePort', [], true],
+    ['LoadBalancer', [], true],
+    ['ClusterIP', ['192.0.2.1'], true],
+    ['ClusterIP', [], false],
+  ] as const)(
+    'heed externalTrafficPolicy Local of type %s with external addresses %j: %s',
+    (type, externalIps, isLocal) => {
+      const [info] = servicePortInfos(service({ type, externalIps, externalTrafficPolicy: 'Local' }), 4)
+      expect(info.isExternalPolicyLocal).toBe(isLocal)
+    },
+  )
+
+  it.each([
+    ['LoadBalancer', 'Local', 30_500],
+    ['LoadBalancer', 'Cluster', undefined],
+    ['NodePort', 'Local', undefined],
+  ] as const)('answer health checks of type %s with policy %s at %s', (type, externalTrafficPolicy, port) => {
+    const [info] = servicePortInfos(service({ type, externalTrafficPolicy, healthCheckNodePort: 30_500 }), 4)
+    expect(info.healthCheckNodePort).toBe(port)
+  })
+
+  it('have a time of affinity only with ClientIP', () => {
+    const times = (['None', 'ClientIP'] as const).map(
+      (sessionAffinity) => servicePortInfos(service({ sessionAffinity }), 4)[0].affinityTimeoutSeconds,
+    )
+    expect(times).toEqual([undefined, 10_800])
   })
 })

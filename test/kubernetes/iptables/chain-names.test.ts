@@ -1,31 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { Protocol } from '../../../src/input/kubernetes-objects.js'
 import {
   endpointChainName,
   servicePortChainNames,
   servicePortName,
 } from '../../../src/kubernetes/iptables/chain-names.js'
-import { readJson } from '../conformance.js'
-
-interface ChainCase {
-  readonly servicePortName: string
-  readonly protocol: string
-  readonly endpoint?: string
-  readonly chain: string
-}
 
 describe('names of chains', () => {
-  const { cases } = readJson<{ cases: ChainCase[] }>('extra/chain-names.json')
-
-  it.each(cases)('$chain is that of $servicePortName $protocol $endpoint', (each) => {
-    const protocol = each.protocol.toUpperCase() as Protocol
-    const names =
-      each.endpoint === undefined
-        ? Object.values(servicePortChainNames(each.servicePortName, protocol))
-        : [endpointChainName(each.servicePortName, protocol, each.endpoint)]
-    expect(names).toContain(each.chain)
-  })
-
   it.each([
     ['default', 'kubernetes', 'https', 'TCP', 'KUBE-SVC-NPX46M4PTMTKRN6Y'],
     ['kube-system', 'kube-dns', 'dns', 'UDP', 'KUBE-SVC-TCOU7JCQXEZGVUNU'],

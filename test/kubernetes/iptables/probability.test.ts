@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { oneOf, probabilityText } from '../../../src/kubernetes/iptables/probability.js'
-import { readJson } from '../conformance.js'
 
 describe('probability of an endpoint rule', () => {
-  const { cases } = readJson<{ cases: { endpointsLeft: number; text: string }[] }>('extra/probability.json')
-
-  it.each(cases)('with $endpointsLeft endpoints left is $text', ({ endpointsLeft, text }) => {
-    expect(probabilityText(endpointsLeft)).toBe(text)
-  })
-
   it('falls with every further endpoint up to 100,000', () => {
     let previous = probabilityText(1)
     for (let count = 2; count <= 100_000; count += 1) {
