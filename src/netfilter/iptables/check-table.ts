@@ -8,38 +8,39 @@
  * ipt_REJECT.c (hooks and tables of each target).
  */
 import { type Diagnostic, InputError, InvariantError } from '../../base/diagnostics.js'
-import type { Chain, HookName, Rule, Table, TableName, Target } from './rule.js'
+import type { PlacedTargetKind } from './chain-shape.js'
+import { HOOKS, type HookName, type Table, type TableName } from './rule.js'
+import { type TableGraph, tableGraph, UNKNOWN_CHAIN } from './table-graph.js'
 
-/** The hooks, in the order of `RuleProgram.entries`. */
-export const HOOKS = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'] as const satisfies HookName[]
-
-/** The hooks at which each table has a chain. Source: Linux iptable_nat.c, iptable_filter.c. */
-export const HOOKS_OF_TABLE: Readonly<Record<TableName, readonly HookName[]>> = {
-  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
-  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
+/** Where a target may stand. */
+interface TargetPlace {
+  readonly table: TableName
+  readonly hooks: readonly HookName[]
+  /** The hooks as bits in the order of `HOOKS`. */
+  readonly hookBits: number
 }
 
 /** Where each target that is not free to stand anywhere may stand. */
-const PLACES: Partial<Record<Target['kind'], { table: TableName; hooks: readonly HookName[] }>> = {
-  DNAT: { table: 'nat', hooks: ['PREROUTING', 'OUTPUT'] },
-  MASQUERADE: { table: 'nat', hooks: ['POSTROUTING'] },
-  REJECT: { table: 'filter', hooks: ['INPUT', 'FORWARD', 'OUTPUT'] },
+const PLACES: Readonly<Record<PlacedTargetKind, TargetPlace>> = {
+  DNAT: placeAt('nat', ['PREROUTING', 'OUTPUT']),
+  MASQUERADE: placeAt('nat', ['POSTROUTING']),
+  REJECT: placeAt('filter', ['INPUT', 'FORWARD', 'OUTPUT']),
 }
 
 /** Chains that an error message names of a longer loop. */
 const MAX_LOOP_NAMES = 10
 
-/** A chain and the chains that it jumps to, with what the walk over them has found. */
-interface ChainNode {
-  readonly chain: Chain
-  readonly callees: ChainNode[]
-  readonly callers: ChainNode[]
-  /** Hooks that can lead here. */
-  readonly hooks: Set<HookName>
-  /** Callers not yet walked. */
-  waitingFor: number
-  /** Most jumps between a hook's chain and this one. */
-  depth: number
+/** What a walk over the chains, callers first, has found; by chain where it is an array. */
+interface ChainWalk {
+  /** Chains walked: all but those in a loop or behind one. */
+  readonly walked: Int32Array
+  readonly walkedCount: number
+  /** Hooks that can lead there, as bits in the order of `HOOKS`. */
+  readonly hooks: Uint8Array
+  /** Callers not walked; 0 for a chain that was walked itself. */
+  readonly waitingFor: Int32Array
+  /** Most jumps between a hook's chain and this one, over all chains. */
+  readonly depth: number
 }
 
 /**
@@ -47,124 +48,147 @@ interface ChainNode {
  *
  * @returns the most jumps that can be nested: how many places to return to there can be at once
  * @throws InputError NF_CHAIN_UNKNOWN, NF_CHAIN_LOOP or NF_TARGET_MISPLACED: every such error of the table, but at most
- *   one loop
- * @throws InvariantError if two chains have one name, or a chain has a policy that is not built in, or the reverse
+ *   one loop, and one for all jumps of a chain to the same name
+ * @throws InvariantError as `tableGraph`
  * @remarks O(chains + rules); does not recurse, so no table is too deep.
  */
 export function checkTable(table: Table): number {
-  const errors: Diagnostic[] = []
-  const nodes = linkChains(table, errors)
-  const walked = walkCallersFirst(nodes)
-  if (walked.length < nodes.length) errors.push(loopError(table, nodes))
-  for (const node of walked) checkTargets(table, node, errors)
+  return checkGraph(tableGraph(table))
+}
+
+/** As `checkTable`, of a table that is linked already. O(chains + jumps). */
+export function checkGraph(graph: TableGraph): number {
+  const walk = walkCallersFirst(graph)
+  const errors = [
+    ...unknownChainErrors(graph),
+    ...(walk.walkedCount < graph.shapes.length ? [loopError(graph, walk)] : []),
+    ...targetErrors(graph, walk),
+  ]
   if (errors.length > 0) throw new InputError(errors)
-  return walked.reduce((deepest, node) => Math.max(deepest, node.depth), 0)
+  return walk.depth
 }
 
-function linkChains(table: Table, errors: Diagnostic[]): ChainNode[] {
-  const byName = new Map<string, ChainNode>()
-  for (const chain of table.chains) {
-    checkChain(table, chain, byName)
-    byName.set(chain.name, { chain, callees: [], callers: [], hooks: new Set(), waitingFor: 0, depth: 0 })
+/** Walks every chain after all its callers (Kahn's algorithm). */
+function walkCallersFirst(graph: TableGraph): ChainWalk {
+  const { calleeStarts, callees } = graph
+  const chainCount = graph.shapes.length
+  const hooks = hooksOfBuiltInChains(graph)
+  const waitingFor = new Int32Array(chainCount)
+  for (const callee of callees) if (callee !== UNKNOWN_CHAIN) waitingFor[callee] += 1
+  const depths = new Int32Array(chainCount)
+  // The list of chains to walk, and of those walked, in one.
+  const walked = new Int32Array(chainCount)
+  let listed = 0
+  for (let chain = 0; chain < chainCount; chain += 1) {
+    if (waitingFor[chain] === 0) walked[listed++] = chain
   }
-  for (const caller of byName.values()) {
-    for (const rule of caller.chain.rules) {
-      const name = jumpedTo(rule)
-      if (name === undefined) continue
-      const callee = byName.get(name)
-      if (callee === undefined || callee.chain.policy !== undefined) {
-        errors.push(unknownChainError(table, caller.chain, name))
-        continue
-      }
-      caller.callees.push(callee)
-      callee.callers.push(caller)
-      callee.waitingFor += 1
+  let depth = 0
+  for (let walkedCount = 0; walkedCount < listed; walkedCount += 1) {
+    const caller = walked[walkedCount]
+    depth = Math.max(depth, depths[caller])
+    for (let at = calleeStarts[caller]; at < calleeStarts[caller + 1]; at += 1) {
+      const callee = callees[at]
+      if (callee === UNKNOWN_CHAIN) continue
+      hooks[callee] |= hooks[caller]
+      depths[callee] = Math.max(depths[callee], depths[caller] + 1)
+      waitingFor[callee] -= 1
+      if (waitingFor[callee] === 0) walked[listed++] = callee
     }
   }
-  return [...byName.values()]
+  return { walked, walkedCount: listed, hooks, waitingFor, depth }
 }
 
-function checkChain(table: Table, chain: Chain, byName: ReadonlyMap<string, ChainNode>): void {
-  const context = { table: table.name, chain: chain.name }
-  const isBuiltIn = HOOKS_OF_TABLE[table.name].some((hook) => hook === chain.name)
-  if (isBuiltIn !== (chain.policy !== undefined)) {
-    throw new InvariantError('a chain has a policy if and only if it is built in', context)
+function hooksOfBuiltInChains({ table }: TableGraph): Uint8Array {
+  const hooks = new Uint8Array(table.chains.length)
+  for (const [number, { name, policy }] of table.chains.entries()) {
+    if (policy !== undefined) hooks[number] = hookBit(name)
   }
-  if (byName.has(chain.name)) throw new InvariantError('two chains of one name', context)
+  return hooks
 }
 
-function jumpedTo(rule: Rule): string | undefined {
-  return rule.target.kind === 'jump' || rule.target.kind === 'goto' ? rule.target.chain : undefined
+function unknownChainErrors({ table, shapes, calleeStarts, callees }: TableGraph): Diagnostic[] {
+  if (!callees.includes(UNKNOWN_CHAIN)) return []
+  return shapes.flatMap((shape, caller) =>
+    shape.callees.names.flatMap((name, index): Diagnostic[] =>
+      callees[calleeStarts[caller] + index] === UNKNOWN_CHAIN
+        ? [
+            {
+              severity: 'error',
+              code: 'NF_CHAIN_UNKNOWN',
+              message: `chain "${table.chains[caller].name}" jumps to "${name}", which is no user-defined chain of table ${table.name}`,
+            },
+          ]
+        : [],
+    ),
+  )
 }
 
-/** Every chain after all its callers (Kahn's algorithm); what is in a loop, or behind one, is left out. */
-function walkCallersFirst(nodes: readonly ChainNode[]): ChainNode[] {
-  const walked = nodes.filter((node) => node.waitingFor === 0)
-  // The list grows while it is walked.
-  for (const node of walked) {
-    const hook = HOOKS.find((name) => node.chain.policy !== undefined && name === node.chain.name)
-    if (hook !== undefined) node.hooks.add(hook)
-    for (const callee of node.callees) {
-      for (const each of node.hooks) callee.hooks.add(each)
-      callee.depth = Math.max(callee.depth, node.depth + 1)
-      callee.waitingFor -= 1
-      if (callee.waitingFor === 0) walked.push(callee)
+function targetErrors({ table, shapes }: TableGraph, walk: ChainWalk): Diagnostic[] {
+  const errors: Diagnostic[] = []
+  for (let index = 0; index < walk.walkedCount; index += 1) {
+    const chain = walk.walked[index]
+    for (const kind of shapes[chain].placedTargets) {
+      const place = PLACES[kind]
+      if (table.name === place.table && (walk.hooks[chain] & ~place.hookBits) === 0) continue
+      const reachedFrom = HOOKS.filter((hook) => (walk.hooks[chain] & hookBit(hook)) !== 0).join(', ')
+      errors.push({
+        severity: 'error',
+        code: 'NF_TARGET_MISPLACED',
+        message:
+          `${kind} stands in chain "${table.chains[chain].name}" of table ${table.name}` +
+          (reachedFrom === '' ? '' : `, which is reached from ${reachedFrom}`),
+        hint: `it is allowed in table ${place.table} at ${place.hooks.join(', ')} only`,
+      })
     }
   }
-  return walked
+  return errors
 }
 
-function checkTargets(table: Table, node: ChainNode, errors: Diagnostic[]): void {
-  const reported = new Set<string>()
-  for (const { target } of node.chain.rules) {
-    const place = PLACES[target.kind]
-    if (place === undefined || reported.has(target.kind)) continue
-    const isAllowed =
-      table.name === place.table && [...node.hooks].every((hook) => place.hooks.includes(hook))
-    if (isAllowed) continue
-    reported.add(target.kind)
-    errors.push({
-      severity: 'error',
-      code: 'NF_TARGET_MISPLACED',
-      message: `${target.kind} stands in chain "${node.chain.name}" of table ${table.name}${reachedFrom(node)}`,
-      hint: `it is allowed in table ${place.table} at ${place.hooks.join(', ')} only`,
-    })
-  }
+function placeAt(table: TableName, hooks: readonly HookName[]): TargetPlace {
+  return { table, hooks, hookBits: hooks.reduce((bits, hook) => bits | hookBit(hook), 0) }
 }
 
-function reachedFrom(node: ChainNode): string {
-  return node.hooks.size === 0 ? '' : `, which is reached from ${[...node.hooks].join(', ')}`
+function hookBit(hook: string): number {
+  return 1 << (HOOKS as readonly string[]).indexOf(hook)
 }
 
-function unknownChainError(table: Table, caller: Chain, name: string): Diagnostic {
-  return {
-    severity: 'error',
-    code: 'NF_CHAIN_UNKNOWN',
-    message: `chain "${caller.name}" jumps to "${name}", which is no user-defined chain of table ${table.name}`,
-  }
-}
-
-function loopError(table: Table, nodes: readonly ChainNode[]): Diagnostic {
-  const loop = findLoop(nodes)
-  const names = loop.slice(0, MAX_LOOP_NAMES).map((node) => `"${node.chain.name}"`)
+function loopError(graph: TableGraph, walk: ChainWalk): Diagnostic {
+  const loop = findLoop(graph, walk)
+  const names = loop.slice(0, MAX_LOOP_NAMES).map((chain) => `"${graph.table.chains[chain].name}"`)
   if (loop.length > names.length) names.push('…')
   return {
     severity: 'error',
     code: 'NF_CHAIN_LOOP',
-    message: `chain ${names.join(' jumps to ')} in table ${table.name}`,
+    message: `chain ${names.join(' jumps to ')} in table ${graph.table.name}`,
   }
 }
 
 /** A loop among the chains that could not be walked: each of them waits for a caller, so going back must come round. */
-function findLoop(nodes: readonly ChainNode[]): ChainNode[] {
-  const path: ChainNode[] = []
-  const seen = new Set<ChainNode>()
-  let node = nodes.find((each) => each.waitingFor > 0)
-  while (node !== undefined && !seen.has(node)) {
-    seen.add(node)
-    path.push(node)
-    node = node.callers.find((caller) => caller.waitingFor > 0)
+function findLoop(graph: TableGraph, { waitingFor }: ChainWalk): number[] {
+  const callerOf = waitingCallers(graph, waitingFor)
+  const path: number[] = []
+  const seen = new Set<number>()
+  let chain: number | undefined = waitingFor.findIndex((count) => count > 0)
+  while (chain !== undefined && !seen.has(chain)) {
+    seen.add(chain)
+    path.push(chain)
+    chain = callerOf.get(chain)
   }
-  if (node === undefined) throw new InvariantError('a chain waits for no caller')
-  return [node, ...path.slice(path.indexOf(node)).reverse()]
+  if (chain === undefined) throw new InvariantError('a chain waits for no caller')
+  return [chain, ...path.slice(path.indexOf(chain)).reverse()]
+}
+
+/** For each chain that could not be walked its first caller that could not be either. */
+function waitingCallers(
+  { calleeStarts, callees }: TableGraph,
+  waitingFor: Int32Array,
+): ReadonlyMap<number, number> {
+  const callerOf = new Map<number, number>()
+  for (const [caller, count] of waitingFor.entries()) {
+    if (count === 0) continue
+    for (const callee of callees.subarray(calleeStarts[caller], calleeStarts[caller + 1])) {
+      if (callee !== UNKNOWN_CHAIN && !callerOf.has(callee)) callerOf.set(callee, caller)
+    }
+  }
+  return callerOf
 }

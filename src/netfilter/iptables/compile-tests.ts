@@ -3,14 +3,14 @@
  *
  * A range of one address becomes a comparison, any other range a set of the address book. Comments and counters
  * (`nfacct`) are always true and become nothing. The tests of addresses, protocol and interfaces go first, as in the
- * kernel (ip_tables.c, ip_packet_match), the destination before all since it differs most from rule to rule: the order among
- * these can not be observed. The rest keeps its order, in which draws are made and lists change.
+ * kernel (ip_tables.c, ip_packet_match), the destination before all since it differs most from rule to rule: the order
+ * among these can not be observed. The rest keeps its order, in which draws are made and lists change.
  */
 import type { Cidr } from '../../base/ip-address.js'
-import type { AddressBook, AddressSetId } from '../address-book.js'
+import type { AddressBook } from '../address-book.js'
 import { protocolNumber, stateMask } from '../packet.js'
-import { interfaceMask } from './interface-names.js'
-import { NO_AGE_LIMIT, type RecentLists } from './recent-lists.js'
+import type { CodeWriter } from './code-writer.js'
+import { NO_AGE_LIMIT } from './recent-lists.js'
 import type { Match, RecentMatch, Rule } from './rule.js'
 import {
   INVERTED,
@@ -34,107 +34,94 @@ import {
   TEST_STATISTIC,
 } from './rule-program.js'
 
-/** One test: `TEST_…`, perhaps with `INVERTED`, and its operands. */
-export interface Test {
-  readonly code: number
-  readonly a: number
-  readonly b: number
+/** Matches that change nothing and come first, in this order. */
+const FIRST_KINDS: readonly Match['kind'][] = [
+  'destination',
+  'source',
+  'protocol',
+  'inInterface',
+  'outInterface',
+]
+
+/** Writes the tests of a rule, in the order in which they run. */
+export function writeTests({ matches }: Rule, book: AddressBook, writer: CodeWriter): void {
+  for (const kind of FIRST_KINDS) {
+    for (const match of matches) if (match.kind === kind) writeTest(match, book, writer)
+  }
+  for (const match of matches) if (!FIRST_KINDS.includes(match.kind)) writeTest(match, book, writer)
 }
 
-/** What matches refer to. */
-interface TestContext {
-  readonly book: AddressBook
-  readonly localSet: AddressSetId
-  readonly recentLists: RecentLists
-  /** The node's interfaces; a packet names one by its position. */
-  readonly interfaces: readonly string[]
-}
-
-/** Matches that change nothing and come first; the lower the earlier. */
-const RANK: Partial<Record<Match['kind'], number>> = {
-  destination: 0,
-  source: 1,
-  protocol: 2,
-  inInterface: 3,
-  outInterface: 3,
-}
-const RANK_OF_OTHERS = 4
-
-/** The tests of a rule, in the order in which they run. */
-export function testsOf(rule: Rule, context: TestContext): Test[] {
-  const rank = (match: Match) => RANK[match.kind] ?? RANK_OF_OTHERS
-  // Sorting is stable, so that matches of one rank keep their order.
-  const matches = [...rule.matches].sort((one, other) => rank(one) - rank(other))
-  return matches.flatMap((match) => testOf(match, context) ?? [])
-}
-
-/** The test of a match; undefined for what is always true. */
-function testOf(match: Match, context: TestContext): Test | undefined {
+function writeTest(match: Match, book: AddressBook, writer: CodeWriter): void {
   switch (match.kind) {
     case 'protocol':
-      return test(TEST_PROTOCOL, match.isInverted, protocolNumber(match.protocol))
+      writer.test(inverted(TEST_PROTOCOL, match), protocolNumber(match.protocol))
+      return
     case 'source':
-      return addressTest(match.cidr, match.isInverted, TEST_SOURCE_IS, TEST_SOURCE_IN, context.book)
+      writeAddressTest(match, TEST_SOURCE_IS, TEST_SOURCE_IN, book, writer)
+      return
     case 'destination':
-      return addressTest(match.cidr, match.isInverted, TEST_DESTINATION_IS, TEST_DESTINATION_IN, context.book)
+      writeAddressTest(match, TEST_DESTINATION_IS, TEST_DESTINATION_IN, book, writer)
+      return
     case 'inInterface':
-      return test(TEST_IN_INTERFACE, match.isInverted, interfaceMask(match.name, context.interfaces))
+      writer.interfaceTest(inverted(TEST_IN_INTERFACE, match), match.name)
+      return
     case 'outInterface':
-      return test(TEST_OUT_INTERFACE, match.isInverted, interfaceMask(match.name, context.interfaces))
+      writer.interfaceTest(inverted(TEST_OUT_INTERFACE, match), match.name)
+      return
     case 'sourcePort':
-      return test(TEST_SOURCE_PORT, match.isInverted, match.first, match.last)
+      writer.test(inverted(TEST_SOURCE_PORT, match), match.first, match.last)
+      return
     case 'destinationPort':
-      return test(TEST_DESTINATION_PORT, match.isInverted, match.first, match.last)
+      writer.test(inverted(TEST_DESTINATION_PORT, match), match.first, match.last)
+      return
     case 'statistic':
       // The threshold goes up to 2^31, which no Int32Array holds; the greatest draw that passes does fit.
-      return test(TEST_STATISTIC, false, match.threshold - 1)
+      writer.test(TEST_STATISTIC, match.threshold - 1)
+      return
     case 'recent':
-      return recentTest(match, context.recentLists)
-    case 'addrtype': {
-      const code = match.side === 'source' ? TEST_SOURCE_IN : TEST_DESTINATION_IN
-      return test(code, match.isInverted, context.localSet)
-    }
+      writer.listTest(recentCode(match), match.list, match.seconds ?? NO_AGE_LIMIT)
+      return
+    case 'addrtype':
+      writer.localTest(inverted(match.side === 'source' ? TEST_SOURCE_IN : TEST_DESTINATION_IN, match))
+      return
     case 'mark':
-      return test(TEST_MARK, match.isInverted, match.value, match.mask)
+      writer.test(inverted(TEST_MARK, match), match.value, match.mask)
+      return
     case 'conntrack':
-      return test(TEST_STATE, match.isInverted, stateMask(match.states))
+      writer.test(inverted(TEST_STATE, match), stateMask(match.states))
+      return
     case 'comment':
     case 'nfacct':
-      return undefined
+      return
   }
 }
 
-function test(code: number, isInverted: boolean, a: number, b = 0): Test {
-  return { code: isInverted ? code + INVERTED : code, a, b }
+function inverted(code: number, { isInverted }: { readonly isInverted: boolean }): number {
+  return isInverted ? code + INVERTED : code
 }
 
-function addressTest(cidr: Cidr, isInverted: boolean, is: number, isIn: number, book: AddressBook): Test {
+function writeAddressTest(
+  match: { readonly cidr: Cidr; readonly isInverted: boolean },
+  is: number,
+  isIn: number,
+  book: AddressBook,
+  writer: CodeWriter,
+): void {
+  const { cidr } = match
   const isOneAddress = cidr.prefixLength === (cidr.family === 4 ? 32 : 128)
-  if (!isOneAddress) return test(isIn, isInverted, book.setOf([cidr]))
-  return test(is, isInverted, book.idOf(cidr.text.slice(0, cidr.text.indexOf('/'))))
+  if (isOneAddress) writer.test(inverted(is, match), book.idOf(cidr.text.slice(0, cidr.text.indexOf('/'))))
+  else writer.test(inverted(isIn, match), book.setOf([cidr]))
 }
 
-function recentTest(match: RecentMatch, recentLists: RecentLists): Test {
-  const list = recentLists.idOf(match.list)
-  const maxAgeSeconds = match.seconds ?? NO_AGE_LIMIT
-  switch (match.mode) {
+function recentCode({ mode, isReaping }: RecentMatch): number {
+  switch (mode) {
     case 'set':
-      return test(TEST_RECENT_SET, false, list)
+      return TEST_RECENT_SET
     case 'remove':
-      return test(TEST_RECENT_REMOVE, false, list)
+      return TEST_RECENT_REMOVE
     case 'rcheck':
-      return test(
-        match.isReaping ? TEST_RECENT_CHECK_AND_REAP : TEST_RECENT_CHECK,
-        false,
-        list,
-        maxAgeSeconds,
-      )
+      return isReaping ? TEST_RECENT_CHECK_AND_REAP : TEST_RECENT_CHECK
     case 'update':
-      return test(
-        match.isReaping ? TEST_RECENT_UPDATE_AND_REAP : TEST_RECENT_UPDATE,
-        false,
-        list,
-        maxAgeSeconds,
-      )
+      return isReaping ? TEST_RECENT_UPDATE_AND_REAP : TEST_RECENT_UPDATE
   }
 }

@@ -6,9 +6,8 @@
  * iptables-restore knows more. Source: iptables-restore(8), iptables 1.8.9.
  */
 import { type Diagnostic, InputError } from '../../base/diagnostics.js'
-import { HOOKS_OF_TABLE } from './check-table.js'
 import { parseRule } from './parse-rule.js'
-import type { Chain, Rule, Table, TableName } from './rule.js'
+import { type Chain, HOOKS_OF_TABLE, type Rule, type Table, type TableName } from './rule.js'
 import { type Line, LineError, type Word, WordReader } from './rule-words.js'
 
 /** Errors that are listed before the reader gives up: more would help nobody. */

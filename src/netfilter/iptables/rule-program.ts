@@ -3,9 +3,14 @@
  *
  * Instructions lie one after another, `STRIDE` integers each. A rule is its tests in order, then what to do if all of
  * them passed; a test that fails leads to the next rule. After the last rule of a chain comes `GO_END`, which is no
- * rule. A test is its code, the place to go to if it fails, and two operands; any other instruction is its code and two
- * operands. Places are indices of the array. `compile-rules.ts` writes this form.
+ * rule. A test is its code, the place to go to if it fails, and two operands; any other instruction is its code and its
+ * operands. Places are indices of the array.
+ *
+ * In a long run of rules that ask for one address, port or protocol each, `GO_SEEK` stands before every rule: it leads to
+ * the next rule of the run that the packet can match, or behind the run; see `rule-index.ts`. `compile-chain.ts` writes
+ * the code of a chain, `compile-rules.ts` puts the chains of a node together.
  */
+import type { RuleIndex } from './rule-index.js'
 
 /** Integers per instruction. */
 export const STRIDE = 4
@@ -36,6 +41,9 @@ export const TEST_RECENT_UPDATE_AND_REAP = 30 // as TEST_RECENT_CHECK
 export const TEST_IN_INTERFACE = 32 // mask of interfaces
 export const TEST_OUT_INTERFACE = 34 // mask of interfaces
 
+/** The least code that is no test. */
+export const FIRST_GO = 36
+
 /** What to do when a rule matched, or a chain ended. */
 export const GO_ON = 36 // to the next rule
 export const GO_JUMP = 38 // place of a chain
@@ -48,6 +56,7 @@ export const GO_REJECT = 50
 export const GO_DNAT = 52 // address, port or KEEP_PORT
 export const GO_MASQUERADE = 54
 export const GO_MARK = 56 // value, mask
+export const GO_SEEK = 58 // number of an index, position of the next rule in its chain, position behind the run
 
 /** As the port of a DNAT: the packet keeps its own. */
 export const KEEP_PORT = -1
@@ -69,6 +78,8 @@ export const ENTRY_COUNT = 7
 export interface RuleProgram {
   /** The instructions. */
   readonly code: Int32Array
+  /** What `GO_SEEK` looks up, by number. */
+  readonly indexes: readonly RuleIndex[]
   /** By `NAT_PREROUTING` and the like: the place of that chain, or `NO_CHAIN`. */
   readonly entries: Int32Array
   /** As `entries`: `ACCEPTED` or `DROPPED`. */

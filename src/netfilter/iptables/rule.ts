@@ -11,6 +11,15 @@ export type TableName = 'nat' | 'filter'
 /** The five hooks, which are also the names of the built-in chains. */
 export type HookName = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING'
 
+/** The hooks, in the order in which a packet meets them. */
+export const HOOKS = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'] as const satisfies HookName[]
+
+/** The hooks at which each table has a chain. Source: Linux iptable_nat.c, iptable_filter.c. */
+export const HOOKS_OF_TABLE: Readonly<Record<TableName, readonly HookName[]>> = {
+  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
+  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
+}
+
 export type IpProtocol = 'tcp' | 'udp' | 'sctp'
 
 export type ConnectionState = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'DNAT' | 'SNAT'
