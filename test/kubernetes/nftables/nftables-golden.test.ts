@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Protocol } from '../../../src/input/kubernetes-objects.js'
 import { endpointNames, servicePortNames } from '../../../src/kubernetes/nftables/object-names.js'
+import type { ProxyEndpoint } from '../../../src/kubernetes/proxy-inputs.js'
 import {
   family,
   nodeInfo,
@@ -13,6 +14,7 @@ import {
 } from '../conformance.js'
 import { canonicalDump, dumpOf } from './nftables-dump.js'
 import { tableOfState } from './nftables-flow.js'
+import { endpoint, generate, web, withoutHash } from './service-ports.js'
 
 interface GoldenCase {
   readonly node: RawNode
@@ -29,6 +31,27 @@ describe("rules against dumps of kube-proxy's own tests", () => {
     })
     const golden = readText(`golden/nftables.${name}.txt`).split('\n')
     expect(canonicalDump(dumpOf(table))).toEqual(canonicalDump(golden))
+  })
+})
+
+describe('a dump after a change', () => {
+  const lines = (endpoints: readonly ProxyEndpoint[], previous?: readonly ProxyEndpoint[]) => {
+    const tableOf = (each: readonly ProxyEndpoint[]) =>
+      generate(web({ endpoints: each, affinityTimeoutSeconds: 60 }))
+    const dump = dumpOf(tableOf(endpoints), previous === undefined ? undefined : tableOf(previous))
+    return dump.map(withoutHash)
+  }
+
+  it('still has the chain of an endpoint that is gone, empty, but not its affinity set', () => {
+    const dump = lines([endpoint(2)], [endpoint(2), endpoint(3)])
+    expect(dump.filter((line) => line.includes('10.244.0.3'))).toEqual([
+      'add chain ip kube-proxy endpoint-shop/web/tcp/http__10.244.0.3/8080',
+    ])
+    expect(dump.length).toBe(lines([endpoint(2)]).length + 1)
+  })
+
+  it('has nothing else of before', () => {
+    expect(lines([endpoint(2)], [endpoint(2)])).toEqual(lines([endpoint(2)]))
   })
 })
 
