@@ -143,6 +143,12 @@ describe('source ranges of a load balancer', () => {
     expect(rulesOf(generate(ranges('192.168.0.0/24')), 'nat', NAMES.firewall)).toContain(fromVip)
     expect(rulesOf(generate(ranges('198.51.100.0/24')), 'nat', NAMES.firewall)).not.toContain(fromVip)
   })
+
+  it('are written as ranges, those of one address too', () => {
+    expect(rulesOf(generate(ranges('198.51.100.9/32')), 'nat', NAMES.firewall)[0]).toBe(
+      `-A ${NAMES.firewall} -m comment --comment "shop/web:http loadbalancer IP" -s 198.51.100.9/32 -j ${NAMES.external}`,
+    )
+  })
 })
 
 describe('settings of kube-proxy', () => {
@@ -156,6 +162,16 @@ describe('settings of kube-proxy', () => {
       options: { localTrafficDetector: { kind: 'nodeCidr' as const } },
       ending: ' ! -s 10.244.0.0/24 -j KUBE-MARK-MASQ',
     },
+    {
+      name: 'by the bridge of pods',
+      options: { localTrafficDetector: { kind: 'bridgeInterface' as const, name: 'cbr0' } },
+      ending: ' --dport 80 ! -i cbr0 -j KUBE-MARK-MASQ',
+    },
+    {
+      name: 'by the names of interfaces of pods',
+      options: { localTrafficDetector: { kind: 'interfacePrefix' as const, prefix: 'veth' } },
+      ending: ' --dport 80 ! -i veth+ -j KUBE-MARK-MASQ',
+    },
     { name: 'all', options: { isMasqueradingAll: true }, ending: ' --dport 80 -j KUBE-MARK-MASQ' },
   ])('traffic to the cluster IP is marked: $name', ({ options, ending }) => {
     expect(markRule(options)?.endsWith(ending)).toBe(true)
@@ -163,6 +179,56 @@ describe('settings of kube-proxy', () => {
 
   it('without a way to tell pods, nothing to the cluster IP is marked', () => {
     expect(markRule({ localTrafficDetector: { kind: 'none' } })).toContain('statistic')
+  })
+
+  it('the short cut of pods is theirs by interface too', () => {
+    const port = web({ nodePort: 31_000, isExternalPolicyLocal: true })
+    const localTrafficDetector = { kind: 'interfacePrefix' as const, prefix: 'veth' }
+    expect(rulesOf(generate(port, { localTrafficDetector }), 'nat', NAMES.external)[0]).toBe(
+      `-A ${NAMES.external} -m comment --comment "pod traffic for shop/web:http external destinations" -i veth+ ` +
+        `-j ${NAMES.cluster}`,
+    )
+  })
+
+  it.each([
+    ['all addresses', [], true],
+    ['the whole family', ['0.0.0.0/0'], true],
+    ['a range with loopback', ['192.168.0.0/24', '127.0.0.0/8'], true],
+    ['one loopback address', ['127.0.0.1/32'], true],
+    ['a range around loopback', ['126.0.0.0/7'], true],
+    ['ranges without loopback', ['192.168.0.0/24'], false],
+    ['a range of the other family', ['fd00::/64'], true],
+  ])('NodePorts on loopback need it among their addresses: %s', (_what, ranges, isServed) => {
+    const tables = generate(web({ nodePort: 31_000 }), { nodePortAddresses: ranges.map(range) })
+    expect(rulesOf(tables, 'filter', 'KUBE-FIREWALL')).toHaveLength(isServed ? 1 : 0)
+    expect(rulesOf(tables, 'nat', 'KUBE-NODEPORTS')).toHaveLength(isServed ? 2 : 1)
+  })
+
+  it.each([
+    [[], ['-m addrtype --dst-type LOCAL']],
+    [['192.168.0.0/24', '0.0.0.0/0'], ['-m addrtype --dst-type LOCAL']],
+    [
+      ['192.168.0.0/16', '192.168.0.0/24', '127.0.0.0/8'],
+      ['-d 127.0.0.1', '-d 192.168.0.2'],
+    ],
+    [['172.16.0.0/12'], []],
+  ])('NodePorts listen on the addresses in %j', (ranges, tests) => {
+    const tables = generate(web({ nodePort: 31_000 }), { nodePortAddresses: ranges.map(range) })
+    const label = '"kubernetes service nodeports; NOTE: this must be the last rule in this chain"'
+    expect(rulesOf(tables, 'nat', 'KUBE-SERVICES').slice(1)).toEqual(
+      tests.map((test) => `-A KUBE-SERVICES -m comment --comment ${label} ${test} -j KUBE-NODEPORTS`),
+    )
+  })
+
+  it('of IPv6 keep NodePorts off loopback, and refuse as ip6tables does', () => {
+    const port = web({ clusterIp: 'fd00:96::10', nodePort: 31_000, endpoints: [] })
+    const tables = generate(port, { ipFamily: 6 })
+    expect(rulesOf(tables, 'nat', 'KUBE-SERVICES')[0]).toContain(
+      ' -m addrtype --dst-type LOCAL ! -d ::1/128 -j ',
+    )
+    expect(
+      rulesOf(tables, 'filter', 'KUBE-SERVICES')[0].endsWith('-d fd00:96::10 --dport 80 -j REJECT'),
+    ).toBe(true)
   })
 
   it('any of the 32 bits can be the mark', () => {
@@ -196,6 +262,9 @@ describe('built-in chains', () => {
       'KUBE-EXTERNAL-SERVICES',
     ])
     expect(jumps('filter', 'OUTPUT')).toEqual(['KUBE-FIREWALL', 'KUBE-PROXY-FIREWALL', 'KUBE-SERVICES'])
+    expect(rulesOf(generate(web(), { hasLocalhostNodePorts: false }), 'filter', 'INPUT')).toEqual(
+      rulesOf(tables, 'filter', 'INPUT'),
+    )
     expect(jumps('nat', 'PREROUTING')).toEqual(['KUBE-SERVICES'])
     expect(jumps('nat', 'OUTPUT')).toEqual(['KUBE-SERVICES'])
     expect(jumps('nat', 'POSTROUTING')).toEqual(['KUBE-POSTROUTING'])
@@ -215,6 +284,14 @@ describe('large clusters', () => {
       rulesOf(generate(many(count)), 'nat', NAMES.cluster).filter((rule) => rule.includes('comment')).length
     expect(commented(1000)).toBe(1001)
     expect(commented(1001)).toBe(1)
+  })
+
+  it('are larger than the setting says', () => {
+    const commented = (count: number) =>
+      rulesOf(generate(many(count), { largeClusterEndpointCount: 2 }), 'nat', NAMES.cluster).filter((rule) =>
+        rule.includes('comment'),
+      ).length
+    expect([commented(2), commented(3)]).toEqual([3, 1])
   })
 })
 
