@@ -41,6 +41,7 @@ spec:
   warmUp: 0s
   horizon: ${Math.round((requestCount / RATE_PER_SEC) * 1_000)}ms
   cluster: { nodes: [${nodes}] }
+  limits: { conntrackPerCpu: 0 }
   pods: { web: { servers: 1, queueCapacity: 10000, serviceTime: { distribution: exponential, mean: 1ms } } }
   clients:
     - { name: clients, count: 20, to: "web:80", via: nodePort, arrivals: { rate: ${RATE_PER_SEC}/s } }

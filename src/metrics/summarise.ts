@@ -3,7 +3,14 @@
  * means over replications; χ² is of the counts added up.
  */
 import { NS_PER_S } from '../base/nanoseconds.js'
-import { OUTCOMES, type OutcomeName, PARTS, type PartName } from '../model/records.js'
+import {
+  DROP_CAUSES,
+  type DropCause,
+  OUTCOMES,
+  type OutcomeName,
+  PARTS,
+  type PartName,
+} from '../model/records.js'
 import type { CallMeasures } from './call-collector.js'
 import { type Estimate, estimate } from './estimate.js'
 import type { ReplicationMeasures } from './replication-collector.js'
@@ -69,6 +76,11 @@ export interface NodeSummary {
   readonly firstPackets: number
   readonly rulesEvaluated: number
   readonly utilisation: Estimate
+  readonly drops: Readonly<Record<DropCause, number>>
+  readonly conntrackPeak: number
+  /** Null: without limit. */
+  readonly conntrackMax: number | null
+  readonly masqueradePortsPeak: number
 }
 
 export interface PointSummary {
@@ -177,6 +189,10 @@ function summariseNode(replications: readonly ReplicationMeasures[], index: numb
     firstPackets: total(nodes, (node) => node.firstPackets),
     rulesEvaluated: total(nodes, (node) => node.rulesEvaluated),
     utilisation: estimate(nodes.map((node) => node.busyNs / node.processorCount / node.windowNs)),
+    drops: recordOf(DROP_CAUSES, (cause) => total(nodes, (node) => node.drops[cause])),
+    conntrackPeak: greatest(nodes, (node) => node.conntrackPeak),
+    conntrackMax: Number.isFinite(nodes[0].conntrackMax) ? nodes[0].conntrackMax : null,
+    masqueradePortsPeak: greatest(nodes, (node) => node.masqueradePortsPeak),
   }
 }
 
@@ -191,6 +207,10 @@ function issuedOf(call: CallMeasures): number {
 
 function total<T>(items: readonly T[], amountOf: (item: T) => number): number {
   return items.reduce((sum, item) => sum + amountOf(item), 0)
+}
+
+function greatest<T>(items: readonly T[], amountOf: (item: T) => number): number {
+  return items.reduce((most, item) => Math.max(most, amountOf(item)), 0)
 }
 
 function recordOf<K extends string, V>(keys: readonly K[], entryOf: (key: K) => V): Record<K, V> {

@@ -23,14 +23,11 @@ import { type Costs, firstPacketWorkNs } from './costs.js'
 import type { Limits } from './limits.js'
 import { type Ending, NodeConnections } from './node-connections.js'
 import { PacketProcessor } from './packet-processor.js'
+import type { DropCause } from './records.js'
 
 /** Ports that MASQUERADE --random-fully draws from. Source: Linux nf_nat_core.c, 1024 to 65535 for a source port above 1023. */
 const FIRST_MASQUERADE_PORT = 1_024
 const MASQUERADE_PORT_COUNT = 64_512
-
-/** Why a node dropped a packet; positions count in `NodeTotals.drops`. */
-export const DROP_CAUSES = ['rules', 'backlog', 'conntrackFull', 'noMasqueradePort'] as const
-export type DropCause = (typeof DROP_CAUSES)[number]
 
 /** By which side a packet comes in: from a pod of the node, from elsewhere, or from a process of the node itself. */
 export type PacketSide = 'pod' | 'outside' | 'process'

@@ -3,6 +3,10 @@
  * of them. A record object is used again for the next event: whoever wants to keep it copies it.
  */
 
+/** Why a node dropped a packet. */
+export const DROP_CAUSES = ['rules', 'backlog', 'conntrackFull', 'noMasqueradePort'] as const
+export type DropCause = (typeof DROP_CAUSES)[number]
+
 /** How a request ended; exactly one each. `unfinished`: the horizon came first. */
 export const OUTCOMES = ['completed', 'refused', 'timedOut', 'reset', 'rejected', 'unfinished'] as const
 export type OutcomeName = (typeof OUTCOMES)[number]
@@ -85,4 +89,11 @@ export interface NodeTotals {
   readonly processorCount: number
   /** Processor time of first packets. */
   readonly busyNs: number
+  /** First packets dropped, by cause. */
+  readonly drops: Readonly<Record<DropCause, number>>
+  /** Most places of the table of connections taken at once, from the start on, and how many there are. */
+  readonly conntrackPeak: number
+  readonly conntrackMax: number
+  /** Most ports taken at once to masquerade connections to one endpoint, from the start on. */
+  readonly masqueradePortsPeak: number
 }

@@ -289,6 +289,10 @@ class Simulation {
       nodes: nodes.map((node, index) => ({
         processorCount: node.processor.processorCount,
         ...difference(end.nodes[index], start.nodes[index]),
+        drops: difference(end.drops[index], start.drops[index]),
+        conntrackPeak: node.connections.peakCount,
+        conntrackMax: node.connections.maxCount,
+        masqueradePortsPeak: node.connections.peakPortsUsed,
       })),
     }
   }
@@ -307,6 +311,7 @@ class Simulation {
         rulesEvaluated: node.rulesEvaluated,
         busyNs: node.processor.busyNs,
       })),
+      drops: nodes.map((node) => ({ ...node.drops })),
     }
   }
 }
@@ -314,7 +319,8 @@ class Simulation {
 /** Counters at one moment. */
 interface Snapshot {
   readonly pods: readonly Omit<PodTotals, 'serverCount'>[]
-  readonly nodes: readonly Omit<NodeTotals, 'processorCount'>[]
+  readonly nodes: readonly Pick<NodeTotals, 'firstPackets' | 'rulesEvaluated' | 'busyNs'>[]
+  readonly drops: readonly NodeTotals['drops'][]
 }
 
 function difference<T extends Readonly<Record<keyof T, number>>>(end: T, start: T): T {

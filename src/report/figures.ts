@@ -1,7 +1,7 @@
 /** Figures as people read them: a number with its unit, and with its interval where it has one. */
 import { formatCount, formatDuration, formatNumber, formatPercent } from '../base/units.js'
 import type { MetricUnit } from '../results/metric-catalogue.js'
-import type { Estimate } from '../results/results-schema.js'
+import type { Estimate, NodeResult } from '../results/results-schema.js'
 
 /** Stands where nothing was observed. */
 export const NO_VALUE = '–'
@@ -74,4 +74,17 @@ export function spreadVerdict(pValue: number | null): string | undefined {
 /** `1 replica`, `3 replicas`. */
 export function counted(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** Packets that a node dropped, whatever the cause. */
+export function droppedCount({ drops }: NodeResult): number {
+  return drops.rules + drops.backlog + drops.conntrackFull + drops.noMasqueradePort
+}
+
+/** Most connections tracked at once, and how much of the table that is: `24,512 (18.7 %)`. */
+export function trackedText({ conntrackPeak, conntrackMax }: NodeResult): string {
+  const count = formatCount(conntrackPeak)
+  return conntrackMax === null
+    ? count
+    : `${count} (${formatPercent(conntrackPeak / Math.max(1, conntrackMax))})`
 }

@@ -7,7 +7,7 @@ import type { NodeResult, PodResult, Results } from '../results/results-schema.j
 import type { Chart } from './charts/chart.js'
 import { chartsOf } from './charts/charts-of.js'
 import { renderSvg } from './charts/render-svg.js'
-import { estimateText } from './figures.js'
+import { droppedCount, estimateText, trackedText } from './figures.js'
 import { runFinding } from './findings.js'
 import { callMarkdown, figureColumns, nameColumns } from './markdown-call.js'
 import { sweepMarkdown } from './markdown-sweep.js'
@@ -112,13 +112,18 @@ function podTable(pods: readonly PodResult[]): readonly string[] {
 
 function nodeTable(nodes: readonly NodeResult[]): readonly string[] {
   return markdownTable(
-    [...nameColumns('node', 'zone'), ...figureColumns('first packets', 'rules evaluated', 'utilisation')],
+    [
+      ...nameColumns('node', 'zone'),
+      ...figureColumns('first packets', 'rules evaluated', 'utilisation', 'tracked, peak', 'dropped'),
+    ],
     nodes.map((node) => [
       markdownText(node.node),
       markdownText(node.zone === '' ? '–' : node.zone),
       formatCount(node.firstPackets),
       formatCount(node.rulesEvaluated),
       estimateText('ratio', node.utilisation),
+      trackedText(node),
+      formatCount(droppedCount(node)),
     ]),
   )
 }

@@ -1,7 +1,7 @@
 /** Pods and nodes of a single run as text. */
 import { formatCount } from '../base/units.js'
 import type { NodeResult, PodResult } from '../results/results-schema.js'
-import { estimateText } from './figures.js'
+import { droppedCount, estimateText, trackedText } from './figures.js'
 import { bar, padded, shortened, type TextColumn, textTable } from './text-layout.js'
 
 const BAR_WIDTH = 12
@@ -34,13 +34,18 @@ export function podSection(pods: readonly PodResult[]): readonly string[] {
 export function nodeSection(nodes: readonly NodeResult[]): readonly string[] {
   if (nodes.length === 0) return []
   const shown = busiest(nodes)
-  const columns = [...left('node', 'zone'), ...right('first packets', 'rules evaluated', 'utilisation')]
+  const columns = [
+    ...left('node', 'zone'),
+    ...right('first packets', 'rules evaluated', 'utilisation', 'tracked, peak', 'dropped'),
+  ]
   const rows = shown.map((node) => [
     shortened(node.node),
     shortened(node.zone === '' ? '–' : node.zone),
     formatCount(node.firstPackets),
     formatCount(node.rulesEvaluated),
     estimateText('ratio', node.utilisation),
+    trackedText(node),
+    formatCount(droppedCount(node)),
   ])
   return stationSection('Nodes', nodes.length, shown.length, textTable(columns, rows))
 }

@@ -139,6 +139,19 @@ const nodeResult = z.strictObject({
   firstPackets: count.describe('Packets that traversed the rules.'),
   rulesEvaluated: count,
   utilisation: estimate.describe('Share of time that the packet processors worked on first packets.'),
+  drops: z
+    .strictObject({
+      rules: count.describe('By a rule.'),
+      backlog: count.describe('As too many packets waited for the processors.'),
+      conntrackFull: count.describe('As the table of connections was full.'),
+      noMasqueradePort: count.describe('As no port was left to masquerade them.'),
+    })
+    .describe('First packets dropped, by cause.'),
+  conntrackPeak: count.describe(
+    'Most connections tracked at once, closed ones that keep their place included.',
+  ),
+  conntrackMax: count.nullable().describe('How many can be tracked; null: without limit.'),
+  masqueradePortsPeak: count.describe('Most connections masqueraded at once to one endpoint.'),
 })
 
 const point = z

@@ -65,7 +65,41 @@ export const nodeMetrics: readonly Metric<NodeResult>[] = [
     definition: 'Share of time that the packet processors of the node worked on first packets.',
     of: (node) => node.utilisation,
   },
+  ...dropMetrics(),
+  {
+    path: 'node.conntrackPeak',
+    label: 'tracked, peak',
+    unit: 'count',
+    definition:
+      'Most connections that the node tracked at once, closed ones that keep their place included; the greatest of all replications, warm-up included.',
+    of: (node) => exactly(node.conntrackPeak),
+  },
+  {
+    path: 'node.masqueradePortsPeak',
+    label: 'ports, peak',
+    unit: 'count',
+    definition:
+      'Most connections that the node masqueraded at once to one endpoint; the greatest of all replications, warm-up included.',
+    of: (node) => exactly(node.masqueradePortsPeak),
+  },
 ]
+
+/** First packets that the node dropped, by cause, all replications together. */
+function dropMetrics(): Metric<NodeResult>[] {
+  const causes = [
+    ['rules', 'rules', 'a rule'],
+    ['backlog', 'backlog', 'too many packets waiting for the processors'],
+    ['conntrackFull', 'table full', 'a full table of connections'],
+    ['noMasqueradePort', 'no port', 'no port left to masquerade them'],
+  ] as const
+  return causes.map(([cause, label, reason]) => ({
+    path: `node.drops.${cause}`,
+    label: `drops, ${label}`,
+    unit: 'count',
+    definition: `First packets that the node dropped because of ${reason}, all replications together.`,
+    of: (node) => exactly(node.drops[cause]),
+  }))
+}
 
 /** Every metric of one pod as one call saw it. */
 export const callAtPodMetrics: readonly Metric<CallAtPod>[] = [

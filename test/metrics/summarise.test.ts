@@ -11,7 +11,18 @@ const TOTALS: SimulationTotals = {
     { served: 3, rejected: 1, serverCount: 2, busyAreaNs: 1_000_000_000, queueAreaNs: 500_000_000 },
     { served: 0, rejected: 0, serverCount: 1, busyAreaNs: 0, queueAreaNs: 0 },
   ],
-  nodes: [{ firstPackets: 4, rulesEvaluated: 80, processorCount: 2, busyNs: 400_000_000 }],
+  nodes: [
+    {
+      firstPackets: 4,
+      rulesEvaluated: 80,
+      processorCount: 2,
+      busyNs: 400_000_000,
+      drops: { rules: 1, backlog: 0, conntrackFull: 2, noMasqueradePort: 0 },
+      conntrackPeak: 9,
+      conntrackMax: 10,
+      masqueradePortsPeak: 3,
+    },
+  ],
 }
 
 /** One replication: completed requests of these service times, connections to these pods, all of client 0. */
@@ -87,6 +98,12 @@ describe('summarise', () => {
     expect(two.pods[0].utilisation.value).toBe(0.25)
     expect(two.pods[0].meanQueueLength.value).toBe(0.25)
     expect(two.nodes[0].utilisation.value).toBe(0.1)
+    expect(two.nodes[0]).toMatchObject({
+      drops: { rules: 2, backlog: 0, conntrackFull: 4, noMasqueradePort: 0 },
+      conntrackPeak: 9,
+      conntrackMax: 10,
+      masqueradePortsPeak: 3,
+    })
   })
 
   it('has intervals from two replications on', () => {

@@ -122,6 +122,10 @@ export function sampleNode(node: string, zone: string, overrides: Partial<NodeRe
     firstPackets: 4_000,
     rulesEvaluated: 45_000,
     utilisation: estimate(0.0004, 0.00001),
+    drops: { rules: 0, backlog: 0, conntrackFull: 0, noMasqueradePort: 0 },
+    conntrackPeak: 2_000,
+    conntrackMax: 131_072,
+    masqueradePortsPeak: 40,
     ...overrides,
   }
 }
