@@ -87,14 +87,14 @@ export const nodeMetrics: readonly Metric<NodeResult>[] = [
 /** First packets that the node dropped, by cause, all replications together. */
 function dropMetrics(): Metric<NodeResult>[] {
   const causes = [
-    ['rules', 'rules', 'a rule'],
-    ['backlog', 'backlog', 'too many packets waiting for the processors'],
-    ['conntrackFull', 'table full', 'a full table of connections'],
-    ['noMasqueradePort', 'no port', 'no port left to masquerade them'],
+    ['rules', 'rule drops', 'a rule'],
+    ['backlog', 'backlog drops', 'too many packets waiting for the processors'],
+    ['conntrackFull', 'table drops', 'a full table of connections'],
+    ['noMasqueradePort', 'no-port drops', 'no port left to masquerade them'],
   ] as const
   return causes.map(([cause, label, reason]) => ({
     path: `node.drops.${cause}`,
-    label: `drops, ${label}`,
+    label,
     unit: 'count',
     definition: `First packets that the node dropped because of ${reason}, all replications together.`,
     of: (node) => exactly(node.drops[cause]),
