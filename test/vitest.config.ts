@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'quick',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/validation/**', 'test/scenarios/**', 'test/cli/**'],
+          exclude: ['test/validation/**', 'test/scenarios/**', 'test/cli/**', 'test/kernel/**'],
           testTimeout: 10_000,
           // Nothing here keeps state between files: one context for all saves half of the time.
           pool: 'threads',

@@ -1,0 +1,61 @@
+/** Who has which address in the network of `topology.ts`, and by which interface a node sends there. */
+import { type Cidr, parseCidr } from '../../src/base/ip-address.js'
+import type { Cluster, ClusterNode, ClusterPod } from '../../src/kubernetes/cluster.js'
+import { isHostPod, podInterface, UPLINK } from './topology.js'
+
+/** The addresses of a cluster. */
+export class Addresses {
+  readonly #pods: ReadonlyMap<string, ClusterPod>
+  readonly #listeners: ReadonlyMap<string, ClusterPod>
+
+  constructor(readonly cluster: Cluster) {
+    const { pods } = cluster
+    const ownAddress = pods.filter((pod) => !isHostPod(cluster, pod))
+    this.#pods = new Map(ownAddress.map((pod) => [pod.address, pod]))
+    this.#listeners = new Map(
+      endpointsOf(cluster).flatMap(({ address, port, podIndex }) =>
+        podIndex === undefined ? [] : [[`${address} ${port}`, pods[podIndex]] as const],
+      ),
+    )
+  }
+
+  /** The node that has an address, or whose pod has it; undefined: nobody in the cluster. */
+  ownerOf(address: string): ClusterNode | undefined {
+    const { nodes } = this.cluster
+    const pod = this.#pods.get(address)
+    if (pod !== undefined) return nodes[pod.nodeIndex]
+    return nodes.find((node) => node.address === address || node.gatewayAddress === address)
+  }
+
+  /** The pod that answers there. */
+  listenerAt(address: string, port: number): ClusterPod | undefined {
+    return this.#listeners.get(`${address} ${port}`)
+  }
+
+  /** The interface by which a node sends to an address of another machine. */
+  outInterface(node: ClusterNode, destination: string): string {
+    const pod = this.#pods.get(destination)
+    return pod !== undefined && pod.nodeIndex === node.index ? podInterface(pod) : UPLINK
+  }
+
+  /** The address that MASQUERADE gives: that of the interface. */
+  masqueradeAddress(node: ClusterNode, destination: string): string {
+    return this.outInterface(node, destination) === UPLINK ? node.address : node.gatewayAddress
+  }
+
+  /** Every address that counts as LOCAL on a node. */
+  localRanges({ address, gatewayAddress }: ClusterNode): Cidr[] {
+    return [address, gatewayAddress, '127.0.0.0/8'].map((text) => rangeOf(text))
+  }
+}
+
+/** Every address and port that some Service leads to. */
+export function endpointsOf({ services }: Cluster) {
+  return services.flatMap((service) => service.ports.flatMap((port) => port.endpoints))
+}
+
+function rangeOf(text: string): Cidr {
+  const range = parseCidr(text)
+  if (range === undefined) throw new Error(`not a range: ${text}`)
+  return range
+}

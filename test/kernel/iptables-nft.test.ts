@@ -1,0 +1,3 @@
+import { testIptables } from './iptables-tests.js'
+
+testIptables('iptables-nft')

@@ -1,0 +1,103 @@
+/** Who may connect to what in a cluster: everyone to everything that a Service is reached by. */
+import type { Cluster, ClusterService } from '../../src/kubernetes/cluster.js'
+import { isHostPod, outsideAddress, podInterface, UPLINK } from './topology.js'
+import type { Sender, Target } from './ways.js'
+
+/** A client outside for each node that it can come in by, every pod, and a process of every node. */
+export function sendersOf(cluster: Cluster): Sender[] {
+  const { nodes, pods } = cluster
+  return [
+    ...nodes.map((node) => outsideSender(cluster, node.index)),
+    ...pods
+      .filter((pod) => !isHostPod(cluster, pod))
+      .map(
+        (pod): Sender => ({
+          kind: 'pod',
+          title: `pod ${pod.name}`,
+          node: nodes[pod.nodeIndex],
+          address: pod.address,
+          inInterface: podInterface(pod),
+        }),
+      ),
+    ...nodes.map(
+      (node): Sender => ({
+        kind: 'node',
+        title: `process on ${node.name}`,
+        node,
+        address: node.address,
+        inInterface: undefined,
+      }),
+    ),
+  ]
+}
+
+/** One of the clients outside that come in by a node. */
+export function outsideSender({ nodes }: Cluster, nodeIndex: number, client = 0): Sender {
+  const node = nodes[nodeIndex]
+  return {
+    kind: 'outside',
+    title: `outside, by ${node.name}`,
+    node,
+    address: outsideAddress(node, client),
+    inInterface: UPLINK,
+  }
+}
+
+/** Every address of every port of all Services, and a port of each address that no Service has. */
+export function targetsOf(cluster: Cluster): Target[] {
+  return cluster.services.flatMap((service) => [
+    ...service.ports.flatMap(({ port }) =>
+      addressesOf(service).map(([kind, address]) => targetAt(`${kind} of ${service.name}`, address, port)),
+    ),
+    ...service.ports.flatMap(({ nodePort }) =>
+      nodePort === undefined
+        ? []
+        : nodeAddressesOf(cluster).map(([kind, address]) =>
+            targetAt(`node port of ${service.name} at ${kind}`, address, nodePort),
+          ),
+    ),
+  ])
+}
+
+/**
+ * Is it a flow to be tried? Only processes of a node reach its loopback; what a pod sends to itself never leaves it. The outside reaches pods only by Services, and the
+ * addresses of a node not by another: the answer would come straight back, and the node between would find what follows
+ * invalid.
+ */
+export function canSend(sender: Sender, { address }: Target, { nodes, pods }: Cluster): boolean {
+  if (address.startsWith('127.')) return sender.kind === 'node'
+  if (sender.kind === 'pod' && address === sender.address) return false
+  if (sender.kind !== 'outside') return true
+  const owner = nodes.find((node) => node.address === address || node.gatewayAddress === address)
+  return owner === undefined ? pods.every((pod) => pod.address !== address) : owner === sender.node
+}
+
+/** The sender as the kernel takes it: from 127.0.0.1 to 127.0.0.1. */
+export function senderTo(sender: Sender, { address }: Target): Sender {
+  return address.startsWith('127.') ? { ...sender, address: '127.0.0.1' } : sender
+}
+
+function addressesOf(service: ClusterService): (readonly [kind: string, address: string])[] {
+  const { clusterIp, object, loadBalancerAddresses } = service
+  const endpoints = service.ports.flatMap((port) => port.endpoints.map((endpoint) => endpoint.address))
+  return [
+    ...(clusterIp === 'None' ? [...new Set(endpoints)].map((address) => ['pod', address] as const) : []),
+    ...(clusterIp === 'None' || clusterIp === '' ? [] : [['cluster IP', clusterIp] as const]),
+    ...object.externalIps.map((address) => ['external IP', address] as const),
+    ...loadBalancerAddresses.map((address) => ['load-balancer address', address] as const),
+  ]
+}
+
+function nodeAddressesOf({ nodes }: Cluster): (readonly [kind: string, address: string])[] {
+  return [
+    ...nodes.flatMap((node) => [
+      [node.name, node.address] as const,
+      [`the pod side of ${node.name}`, node.gatewayAddress] as const,
+    ]),
+    ['loopback', '127.0.0.1'] as const,
+  ]
+}
+
+function targetAt(kind: string, address: string, port: number): Target {
+  return { title: `${kind} (${address}:${port})`, address, port }
+}
