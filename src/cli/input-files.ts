@@ -100,6 +100,12 @@ export async function readManifestArguments(
   return located
 }
 
+/** Reads one text that the user names: a file, or `-`. @throws InputError FILE_UNREADABLE */
+export async function readTextArgument(name: string, reading: Reading): Promise<SourceFile> {
+  if (name === '-') return (await readStdinFile(reading)).file
+  return readText(path.resolve(reading.cwd, name), name)
+}
+
 /** Does an argument lead to a scenario? Folders do where they hold a `scenario.yaml`. */
 export async function isScenarioArgument(name: string, { cwd }: Pick<Surroundings, 'cwd'>): Promise<boolean> {
   const absolute = path.resolve(cwd, name)

@@ -2,7 +2,7 @@
  * Every verb with its arguments, options and help. What a verb does is loaded when it is called, so that help and
  * `--version` come at once. Help is written for someone who knows Kubernetes and has never seen svcsim.
  */
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { VERSION } from '../base/version.js'
 import { EXIT } from './exit-codes.js'
 import {
@@ -34,6 +34,11 @@ Exit codes: ${EXIT.done} done, ${EXIT.usage} wrong usage, ${EXIT.invalidInput} i
             ${EXIT.interrupted} interrupted.
 Seed, version and the command that repeats a run are part of every result.`
 
+const PROTOCOLS = ['tcp', 'udp', 'sctp']
+
+const CLUSTER_ARGUMENT =
+  'one scenario (file or folder), or manifests: files, folders, or - for the standard input'
+
 const SCENARIO_ARGUMENT = 'scenario file, folder with a scenario.yaml, or - for the standard input'
 
 /** The command line of svcsim. It writes to `print` and `complain`, and throws CommanderError in place of exiting. */
@@ -63,6 +68,7 @@ export function makeProgram(
   addRun(program, surroundings)
   addSweep(program, surroundings)
   addCheck(program, surroundings)
+  addTrace(program, surroundings)
   addInit(program, surroundings)
   addBench(program, surroundings)
   addWorkload(program, surroundings)
@@ -116,6 +122,45 @@ function addCheck(program: Command, surroundings: Surroundings): void {
     .action(async (paths, options) =>
       (await import('./verbs/check.js')).checkVerb(paths, options, surroundings),
     )
+}
+
+function addTrace(program: Command, surroundings: Surroundings): void {
+  const command = verb(program, 'trace', 'follow one packet through the rules of every node that it passes', [
+    'svcsim trace scenarios/counter --from external --to counter-np:3000 --via node-a',
+    'svcsim trace ./manifests --from pod/web-0 --to redis:6379',
+    'svcsim trace ./manifests --from node/node-a --to localhost:31000 --rules node-a=iptables-save.txt',
+  ])
+    .argument('<path...>', CLUSTER_ARGUMENT)
+    .requiredOption('--from <source>', 'pod/NAME, node/NAME, an address, or external: a client outside')
+    .requiredOption(
+      '--to <destination>',
+      'SERVICE:PORT as the client would write it, ADDRESS:PORT, or pod/NAME:PORT',
+    )
+    .option('--via <node>', 'the node by which a client outside comes in; the first by default')
+    .addOption(new Option('--protocol <protocol>', 'that of the Service port by default').choices(PROTOCOLS))
+    .option('--source-port <n>', 'port of the client', countUpTo(65_535))
+    .option('--remembered <pod>', 'a pod that remembers the client, by session affinity')
+    .option(
+      '--draw <n>',
+      'follow one way: with the n-th random numbers of the seed; all ways by default',
+      countUpTo(1_000_000),
+    )
+    .option('--rules <node=dump>', 'take the rules of a node from its iptables-save', collected)
+    .option('--all-rules', 'show each rule; long rows that do not match are summed up by default')
+  addClusterOptions(command)
+    .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'))
+    .action(async (paths, options) =>
+      (await import('./verbs/trace.js')).traceVerb(paths, options, surroundings),
+    )
+}
+
+/** `-f`, `--set`, `--seed`, `-q`: what settles a cluster that nothing is run on. */
+function addClusterOptions(command: Command): Command {
+  return command
+    .option('-f, --filename <path>', 'manifests in place of those that the scenario names', collected)
+    .option('--set <path=value>', 'set a field, as for run', collected)
+    .option('--seed <n>', 'number that all randomness derives from', seedNumber)
+    .option('-q, --quiet', 'no warnings')
 }
 
 function addInit(program: Command, surroundings: Surroundings): void {

@@ -99,6 +99,10 @@ export interface NodeEnd {
   readonly packet: ReadablePacket
   readonly isDestinationTranslated: boolean
   readonly isMasqueraded: boolean
+  /** Masqueraded with a random source port, whatever the packet had. */
+  readonly isPortRandom: boolean
+  /** Where one way was drawn: the chance of each draw to fall as it did. Empty where branches have them. */
+  readonly drawn: readonly Fraction[]
   readonly work: NodeWork
 }
 

@@ -16,7 +16,7 @@ import {
 } from './interpret.js'
 
 /** Numbers that 31 random bits can be. */
-const DRAW_RANGE = 0x80000000
+export const DRAW_RANGE = 0x80000000
 
 /** Draws that pass on one way; kube-proxy's rules have one on each node. */
 const MAX_NESTED_BRANCHES = 64
@@ -107,7 +107,7 @@ class BranchExplorer {
 }
 
 /** Can it pass, and can it fail? */
-function isOpen({ threshold }: DrawMet): boolean {
+export function isOpen({ threshold }: DrawMet): boolean {
   return threshold > 0 && threshold < DRAW_RANGE
 }
 

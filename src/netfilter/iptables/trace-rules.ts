@@ -2,10 +2,19 @@
  * The ways of a packet through the tables of a node, in the words of a trace: from runs of the interpreter to the tree of
  * `node-ways.ts`.
  */
+import { complement, type Fraction, fraction } from '../../base/fraction.js'
 import { addressWithPort } from '../../base/ip-address.js'
 import type { HookStep, NodeEnd, NodeStep, NodeWays, PolicyStep, RuleResult, RuleStep } from '../node-ways.js'
 import { skipRuns } from '../skip-runs.js'
-import { allBranches, type BranchRun, type DrawnBranch, drawnBranch, type PacketAtNode } from './branches.js'
+import {
+  allBranches,
+  type BranchRun,
+  DRAW_RANGE,
+  type DrawnBranch,
+  drawnBranch,
+  isOpen,
+  type PacketAtNode,
+} from './branches.js'
 import type { Interpretation, RuleMet } from './interpret.js'
 import { printRule } from './iptables-save.js'
 import type { Match } from './rule.js'
@@ -24,8 +33,10 @@ export interface TraceOptions {
  * @throws InputError FLOW_TOO_LONG
  */
 export function traceRules(at: PacketAtNode, { draw31, maxRunLength }: TraceOptions): NodeWays {
-  const run = draw31 === undefined ? allBranches(at) : drawnBranch(at, draw31)
-  return waysOf(run, maxRunLength)
+  if (draw31 === undefined) return waysOf(allBranches(at), maxRunLength)
+  const drawn = drawnBranch(at, draw31)
+  const { steps, end } = waysOf(drawn, maxRunLength)
+  return { steps, end: end && { ...end, drawn: drawnChances(drawn.run) } }
 }
 
 function waysOf({ run, branchedAt, branches }: BranchRun, maxRunLength: number): NodeWays {
@@ -63,7 +74,7 @@ function ruleStep(met: RuleMet, branch: DrawnBranch | undefined, maxRunLength: n
 }
 
 function resultOf(met: RuleMet): { readonly result: RuleResult; readonly detail: string } {
-  if (met.failedMatch !== undefined) return { result: 'noMatch', detail: optionOf(met.failedMatch) }
+  if (met.failedMatch !== undefined) return { result: 'noMatch', detail: failedOption(met.failedMatch) }
   const { target } = met.rule
   switch (target.kind) {
     case 'none':
@@ -89,6 +100,11 @@ function resultOf(met: RuleMet): { readonly result: RuleResult; readonly detail:
 }
 
 /** The option whose test failed, as it is written in a rule. */
+function failedOption(match: Match): string {
+  const isInverted = 'isInverted' in match && match.isInverted
+  return `${isInverted ? '! ' : ''}${optionOf(match)}`
+}
+
 function optionOf(match: Match): string {
   switch (match.kind) {
     case 'protocol':
@@ -127,6 +143,10 @@ function endOf(run: Interpretation): NodeEnd {
     packet: run.packet,
     isDestinationTranslated: run.isDestinationTranslated,
     isMasqueraded: run.isMasqueraded,
+    drawn: [],
+    isPortRandom: run.rulesMet.some(
+      ({ isMatched, rule: { target } }) => isMatched && target.kind === 'MASQUERADE' && target.isFullyRandom,
+    ),
     work: {
       rulesEvaluated: run.rulesEvaluated,
       rulesMatched: run.rulesMatched,
@@ -135,4 +155,15 @@ function endOf(run: Interpretation): NodeEnd {
       affinitySetsChecked: 0,
     },
   }
+}
+
+/** The chance of each draw that could have fallen otherwise. */
+function drawnChances({ rulesMet }: Interpretation): Fraction[] {
+  return rulesMet
+    .flatMap(({ draws }) => draws)
+    .filter(isOpen)
+    .map(({ threshold, isPassed }) => {
+      const chance = fraction(threshold, DRAW_RANGE)
+      return isPassed ? chance : complement(chance)
+    })
 }

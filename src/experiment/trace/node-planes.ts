@@ -1,0 +1,57 @@
+/** The rules of every node of a trace, each made when the packet first comes there. */
+import { InputError } from '../../base/diagnostics.js'
+import type { Cluster, ClusterNode } from '../../kubernetes/cluster.js'
+import { checkTable } from '../../netfilter/iptables/check-table.js'
+import { parseTables } from '../../netfilter/iptables/iptables-save.js'
+import type { Table } from '../../netfilter/iptables/rule.js'
+import type { FlowQuestion, RulesDump } from './flow-question.js'
+import { nodeNamed, optionError } from './named-things.js'
+import { generatedPlane, iptablesPlane, type NodePlane, type PlaneOptions } from './node-plane.js'
+
+/** Jumps that may be nested; the kernel's nf_tables allows 16. */
+const MAX_JUMP_DEPTH = 200
+
+/**
+ * The rules of each node.
+ *
+ * @throws InputError NODE_UNKNOWN, USAGE if a node has two dumps; NF_SYNTAX and the like for a dump that can not be used
+ */
+export function nodePlanes(
+  cluster: Cluster,
+  { dumps }: FlowQuestion,
+  options: PlaneOptions,
+): (node: ClusterNode) => NodePlane {
+  const tables = new Map<ClusterNode, { readonly file: string; readonly tables: readonly Table[] }>()
+  for (const dump of dumps) {
+    const option = { option: '--rules', text: `${dump.node}=${dump.file}` }
+    const node = nodeNamed(dump.node, cluster, option)
+    if (tables.has(node)) throw optionError('USAGE', option, `The node "${dump.node}" has two dumps`)
+    tables.set(node, { file: dump.file, tables: readDump(dump) })
+  }
+  const planes = new Map<ClusterNode, NodePlane>()
+  return (node) => {
+    const known = planes.get(node)
+    if (known !== undefined) return known
+    const given = tables.get(node)
+    const plane =
+      given === undefined
+        ? generatedPlane(cluster, node, options)
+        : iptablesPlane(node, given.tables, given.file, options)
+    planes.set(node, plane)
+    return plane
+  }
+}
+
+/** The tables of a dump. @throws InputError NF_SYNTAX, NF_UNSUPPORTED, and as `checkTable` */
+export function readDump({ text, file }: Pick<RulesDump, 'text' | 'file'>): readonly Table[] {
+  const tables = parseTables(text, file)
+  if (tables.length === 0) throw dumpError('NF_SYNTAX', `"${file}" holds no table of iptables`)
+  const depth = Math.max(...tables.map((table) => checkTable(table)))
+  if (depth > MAX_JUMP_DEPTH) throw dumpError('FLOW_TOO_LONG', `"${file}" nests jumps ${depth} deep`)
+  return tables
+}
+
+function dumpError(code: 'NF_SYNTAX' | 'FLOW_TOO_LONG', message: string): InputError {
+  const hint = 'give what `iptables-save` prints on the node'
+  return new InputError([{ severity: 'error', code, message, hint }])
+}

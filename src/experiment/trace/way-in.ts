@@ -1,0 +1,176 @@
+/** How the first packet of a client comes to its first node: from where it is sent, over which links, by which balancer. */
+import { Streams } from '../../engine/streams.js'
+import type { LoadBalancerSettings, Scenario } from '../../input/scenario-schema.js'
+import type { ClusterNode, ClusterService } from '../../kubernetes/cluster.js'
+import { hashText } from '../../model/callers.js'
+import { type BalancerTarget, makeLoadBalancer } from '../../model/load-balancer.js'
+import { AddressBook } from '../../netfilter/address-book.js'
+import type { FlowDestination, SentTo } from './flow-destination.js'
+import type { FlowQuestion } from './flow-question.js'
+import type { FlowSource } from './flow-source.js'
+import { nodeNamed, type OptionText, optionError } from './named-things.js'
+import type { AddressMap } from './whereabouts.js'
+
+/** The way of a packet up to its first node. */
+export interface WayIn {
+  /** What the client sends to. */
+  readonly sentTo: SentTo
+  /** Undefined: a load balancer that has no target. */
+  readonly node: ClusterNode | undefined
+  readonly balancer: PassedBalancer | undefined
+  readonly notes: readonly string[]
+}
+
+/** A load balancer that stands before the node. */
+export interface PassedBalancer {
+  /** What it says of itself. */
+  readonly text: string
+  /** Where it sends the packet; undefined: it has no target. */
+  readonly target: SentTo | undefined
+}
+
+/** What decides about the way in. */
+export interface WayInContext {
+  readonly map: AddressMap
+  readonly scenario: Scenario
+  readonly source: FlowSource
+  readonly destination: FlowDestination
+  readonly question: FlowQuestion
+}
+
+/** As in a run where the scenario says nothing. */
+const DEFAULT_BALANCER: LoadBalancerSettings = { algorithm: 'roundRobin', targets: 'nodes' }
+
+/**
+ * The ways in: one, or one for each address that the client may take.
+ *
+ * @throws InputError NODE_UNKNOWN, FLOW_IMPOSSIBLE, USAGE
+ */
+export function waysIn(context: WayInContext): readonly WayIn[] {
+  const { source, destination, question } = context
+  const { node } = source
+  if (node !== undefined) {
+    if (question.via !== undefined) throw viaFromInside(question.via)
+    return destination.addresses.map((sentTo) => ({ sentTo, node, balancer: undefined, notes: [] }))
+  }
+  if (destination.entry === 'loadBalancer') return [byLoadBalancer(context)]
+  if (destination.entry === 'nodePort') return [byNodePort(context)]
+  return destination.addresses.map((sentTo) => byAddress(sentTo, context))
+}
+
+function viaFromInside(text: string) {
+  const message =
+    '--via is for clients outside: what a pod or a process sends meets the rules of its own node first'
+  return optionError('USAGE', { option: '--via', text }, message)
+}
+
+function byNodePort(context: WayInContext): WayIn {
+  const node = viaNode(context) ?? firstNode(context)
+  const sentTo = { address: node.address, port: context.destination.port?.nodePort ?? 0 }
+  return { sentTo, node, balancer: undefined, notes: chosenNote(context, node) }
+}
+
+/** A packet to an address comes to the machine that has it; Service addresses are taken to be routed to a node. */
+function byAddress(sentTo: SentTo, context: WayInContext): WayIn {
+  const { map, question, destination } = context
+  const via = viaNode(context)
+  const place = map.locate(sentTo.address, sentTo.port)
+  if (place.kind === 'node') {
+    if (via !== undefined && via !== place.node) {
+      const message = `A packet to ${sentTo.address} comes in by ${place.node.name}, which has that address`
+      throw optionError('FLOW_IMPOSSIBLE', viaOption(question), message, 'leave --via out')
+    }
+    return { sentTo, node: place.node, balancer: undefined, notes: [] }
+  }
+  const owner = place.kind === 'pod' || place.kind === 'podRange' ? place.node : undefined
+  if (owner === undefined && destination.service === undefined && via === undefined) {
+    const message = `Nobody in the cluster has the address ${sentTo.address}, so that no node gets a packet for it`
+    const hint = '--via node/NAME says which node it is routed to'
+    throw optionError('FLOW_IMPOSSIBLE', { option: '--to', text: question.to }, message, hint)
+  }
+  const node = via ?? owner ?? firstNode(context)
+  const notes = owner === undefined ? [routedNote(context, node)] : chosenNote(context, node)
+  return { sentTo, node, balancer: undefined, notes }
+}
+
+function viaNode({ map, question }: WayInContext): ClusterNode | undefined {
+  if (question.via === undefined) return undefined
+  return nodeNamed(question.via.replace(/^nodes?\//, ''), map.cluster, viaOption(question))
+}
+
+function viaOption({ via = '' }: FlowQuestion): OptionText {
+  return { option: '--via', text: via }
+}
+
+function firstNode({ map }: WayInContext): ClusterNode {
+  const { nodes } = map.cluster
+  return nodes.find((node) => node.isReady) ?? nodes[0]
+}
+
+function routedNote({ question, destination }: WayInContext, node: ClusterNode): string {
+  const other = question.via === undefined ? '; --via node/NAME takes another' : ''
+  return `the ${destination.what} is taken to be routed to ${node.name}${other}`
+}
+
+function chosenNote({ question, map }: WayInContext, node: ClusterNode): string[] {
+  if (question.via !== undefined || map.cluster.nodes.length < 2) return []
+  return [`it comes in by ${node.name}, the first node; --via node/NAME takes another`]
+}
+
+/** The balancer chooses as for the n-th connection of a run that sees no other. */
+function byLoadBalancer(context: WayInContext): WayIn {
+  const { map, scenario, source, destination, question } = context
+  const { service, port } = destination
+  if (service === undefined || port === undefined) return byNodePort(context)
+  const settings = scenario.spec.loadBalancers[service.name] ?? DEFAULT_BALANCER
+  const book = new AddressBook()
+  const streams = new Streams(scenario.spec.seed, 0)
+  const { cluster } = map
+  const balancer = makeLoadBalancer({ cluster, service, port, settings, book, streams })
+  const sentTo = { address: addressOfBalancer(service), port: port.port }
+  const via = viaNode(context)
+  const sourceHash = hashText(source.address ?? '')
+  let position = -1
+  for (let number = 0; number < (question.draw ?? 1); number++) position = balancer.open({ sourceHash })
+  const chosen = via === undefined ? balancer.targets[position] : targetOn(via, balancer.targets, question)
+  const text = balancerText(settings, balancer.targets.length, via)
+  if (chosen === undefined)
+    return { sentTo, node: undefined, balancer: { text, target: undefined }, notes: [] }
+  const node = cluster.nodes[chosen.nodeIndex]
+  const target = { address: book.textOf(chosen.address), port: chosen.port }
+  const notes =
+    via === undefined && balancer.targets.length > 1
+      ? [
+          `the load balancer takes ${node.name}, as for the first connection of a run; --via node/NAME takes another`,
+        ]
+      : []
+  return { sentTo, node, balancer: { text, target }, notes }
+}
+
+function targetOn(
+  via: ClusterNode,
+  targets: readonly BalancerTarget[],
+  question: FlowQuestion,
+): BalancerTarget {
+  const target = targets.find((each) => each.nodeIndex === via.index)
+  if (target !== undefined) return target
+  const message = `The load balancer has no target on ${via.name}`
+  const hint = 'it sends to nodes that are ready and, under externalTrafficPolicy Local, have a ready pod'
+  throw optionError('FLOW_IMPOSSIBLE', viaOption(question), message, hint)
+}
+
+function balancerText(
+  { algorithm, targets }: LoadBalancerSettings,
+  count: number,
+  via: ClusterNode | undefined,
+) {
+  const kind = targets === 'pods' ? 'pod' : 'node'
+  const among = `${count} ${kind}${count === 1 ? '' : 's'}`
+  return via === undefined ? `${algorithm} over ${among}` : `over ${among}, ${via.name} as asked`
+}
+
+/** The address of a load balancer; its name where it has no other. */
+function addressOfBalancer({ loadBalancerAddresses, object }: ClusterService): string {
+  const [ingress] = object.loadBalancerIngress
+  return loadBalancerAddresses[0] ?? ingress?.ip ?? ingress?.hostname ?? 'load balancer'
+}
