@@ -9,7 +9,7 @@ import type { Limits } from './limits.js'
 import { refuseDepth } from './reading-limits.js'
 import { placeAt, type SourceFile } from './source-file.js'
 import { shortened } from './words.js'
-import { hintAt, syntaxHint } from './yaml-hints.js'
+import { hintAt, isTemplate, syntaxHint } from './yaml-hints.js'
 
 /** Errors of one document that are told; the first is nearly always the cause of the others. */
 const MAX_ERRORS = 5
@@ -138,7 +138,10 @@ function diagnosticsOf(file: SourceFile, start: number, errors: readonly YamlErr
     const hint = hintAt(place, syntaxHint(error.code, message))
     byLine.set(place.line, { severity: 'error', code: 'YAML_SYNTAX', message, hint, place })
   }
-  return [...byLine.values()]
+  const found = [...byLine.values()]
+  // What else is wrong with a template follows from its not being rendered.
+  const inTemplate = found.find(({ place }) => place !== undefined && isTemplate(place))
+  return inTemplate === undefined ? found : [inTemplate]
 }
 
 const OPEN_QUOTE = /^Missing closing (["'])quote/

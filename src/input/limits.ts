@@ -33,10 +33,12 @@ export interface Limits {
   readonly pods: number
   readonly services: number
   readonly endpointsPerService: number
-  /** iptables rules of one node, counted before they are built. */
-  readonly rulesPerNode: number
+  /** Endpoints of all ports of all Services, each counted for every port that leads to it. */
+  readonly endpoints: number
+  /** Service ports times nodes: the rules of every node begin with one or more for each port. */
+  readonly servicePortsOnNodes: number
+  /** As the rates and the horizon ask for them, or as a recorded workload holds them. */
   readonly requestsPerReplication: number
-  readonly eventsPerReplication: number
   /** End of simulated time: 30 days. 2^53 ns are 104 days. */
   readonly horizonNs: number
 }
@@ -57,8 +59,8 @@ export const LIMITS: Limits = {
   pods: 150_000,
   services: 20_000,
   endpointsPerService: 10_000,
-  rulesPerNode: 5_000_000,
+  endpoints: 300_000,
+  servicePortsOnNodes: 2_000_000,
   requestsPerReplication: 1_000_000_000,
-  eventsPerReplication: 100_000_000_000,
   horizonNs: 30 * 24 * 3_600 * 1_000_000_000,
 }

@@ -33,7 +33,12 @@ export function syntaxHint(code: string, message: string): string {
   return HINTS.get(code) ?? 'this is where reading stopped; the mistake may be some lines above'
 }
 
+/** Is the line of a template (Helm, Go)? */
+export function isTemplate({ excerpt }: SourcePlace): boolean {
+  return excerpt.includes('{{')
+}
+
 /** The hint; or, where the line is of a template (Helm, Go), that it has to be rendered first. */
 export function hintAt(place: SourcePlace, hint: string): string {
-  return place.excerpt.includes('{{') ? 'this is a template: render it first, e.g. by `helm template`' : hint
+  return isTemplate(place) ? 'this is a template: render it first, e.g. by `helm template`' : hint
 }

@@ -8,6 +8,7 @@ import type { Origin } from '../base/diagnostics.js'
 import type { Manifests } from '../input/kubernetes-objects.js'
 import type { Scenario } from '../input/scenario-schema.js'
 import { checkScenario } from './check-scenario.js'
+import { checkSizes } from './check-sizes.js'
 import type { Cluster, ClusterNode } from './cluster.js'
 import { clusterRanges } from './cluster-ranges.js'
 import { compileNodes } from './compile-nodes.js'
@@ -35,7 +36,7 @@ export interface CompileOrigins {
  *   `…/load-balancer-address`, `…/<port>/node-port`, `…/health-check-node-port`; at most one draw of each
  * @throws InputError with everything that is wrong: NODE_UNKNOWN, WORKLOAD_UNKNOWN, SVC_UNKNOWN, POD_NAME_TWICE,
  *   POD_UNSCHEDULABLE, ADDRESS_RANGE, ADDRESS_RANGE_FULL, ADDRESS_CLASH, FIELD_VALUE, CLUSTER_IP_RANGE,
- *   CLUSTER_IP_CLASH, NODE_PORT_RANGE, NODE_PORT_CLASH, CALL_UNKNOWN_SERVICE, VIA_IMPOSSIBLE
+ *   CLUSTER_IP_CLASH, NODE_PORT_RANGE, NODE_PORT_CLASH, CALL_UNKNOWN_SERVICE, VIA_IMPOSSIBLE, LIMIT_EXCEEDED
  * @remarks O(pods · nodes + Services · endpoints · log endpoints + nodes · Services). The same arguments give the
  *   same cluster; of the objects only their lists' order (by namespace and name) counts.
  */
@@ -51,6 +52,7 @@ export function compileCluster(
   const proxyOptions = proxyOptionsOf(spec, ranges, findings)
   const settled = settleNodes(manifests, spec)
   const groups = podGroups(manifests, spec, findings)
+  checkSizes(manifests, groups, settled.length, findings)
   const placed = placePods(groups, settled, findings)
   const { nodes, pods: compiledPods } = compileNodes(settled, placed, ranges, spec, findings)
   const pods = compiledPods.map((each) => each.pod)

@@ -166,7 +166,7 @@ const block: fc.Arbitrary<Printed> = fc.letrec<{ value: Printed; list: Printed; 
           return isInline ? ` ${body.trim()}` : `\n${body.replace(/\n$/, '')}`
         },
     ),
-}))['value']
+})).value
 
 /** One document, usually valid, sometimes nearly so. */
 export const yamlDocument: fc.Arbitrary<string> = fc
