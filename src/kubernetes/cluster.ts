@@ -5,8 +5,8 @@
 import type { Diagnostic } from '../base/diagnostics.js'
 import type { IpFamily } from '../base/ip-address.js'
 import type { Protocol, ServiceObject } from '../input/kubernetes-objects.js'
-import type { Table } from '../netfilter/iptables/rule.js'
 import type { DnsRecords } from './dns-records.js'
+import type { NodeRules } from './node-rules.js'
 
 /** One node of the cluster. */
 export interface ClusterNode {
@@ -92,7 +92,7 @@ export interface Cluster {
   readonly ipFamily: IpFamily
   /** The range of all pod addresses: kube-proxy's detector of local traffic. */
   readonly podCidr: string
-  /** By node index: the tables nat and filter that kube-proxy writes on that node. */
-  readonly nodeTables: readonly (readonly Table[])[]
+  /** By node index: what kube-proxy programs on that node. */
+  readonly nodeRules: readonly NodeRules[]
   readonly warnings: readonly Diagnostic[]
 }

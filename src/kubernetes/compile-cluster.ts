@@ -15,7 +15,7 @@ import { compileNodes } from './compile-nodes.js'
 import { compileServices, dnsService } from './compile-services.js'
 import { createDnsRecords } from './dns-records.js'
 import { Findings } from './findings.js'
-import { iptablesRulesOfNodes } from './iptables/iptables-rules.js'
+import { rulesOfNodes } from './node-rules.js'
 import type { Draw } from './number-pool.js'
 import { placePods } from './place-pods.js'
 import { podGroups } from './pod-groups.js'
@@ -69,7 +69,8 @@ export function compileCluster(
     dns,
     ipFamily: ranges.podCidr.family,
     podCidr: ranges.podCidr.text,
-    nodeTables: iptablesRulesOfNodes(
+    nodeRules: rulesOfNodes(
+      spec.proxy.mode,
       compiled.flatMap((each) => each.proxyPorts),
       nodes.map(nodeInfo),
       proxyOptions,

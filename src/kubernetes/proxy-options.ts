@@ -18,6 +18,8 @@ export function proxyOptionsOf(
     nodePortAddresses: proxy.nodePortAddresses.flatMap((text, index) => rangeAt(text, index, findings)),
     hasLocalhostNodePorts: proxy.localhostNodePorts,
     masqueradeBit: proxy.masqueradeBit,
+    serviceCidrs: [ranges.serviceCidr],
+    ipvsScheduler: proxy.ipvsScheduler,
     isConntrackLiberal: proxy.conntrackTcpBeLiberal,
     largeClusterEndpointCount: proxy.largeClusterEndpoints,
   }

@@ -70,7 +70,8 @@ export class Connecting {
     const ending = isEstablished ? 'closed' : 'unanswered'
     for (let position = 0; position < connections.nodeCount[connection]; position++) {
       const at = connection * MAX_NODES_ON_WAY + position
-      nodes[connections.nodes[at]].close(connections.entryAt(at), ending, simulator.now)
+      const node = nodes[connections.nodes[at]]
+      node.close(connections.entryAt(at), connections.bindings[at], ending, simulator.now)
     }
     const target = connections.balancerTarget[connection]
     if (target >= 0) entries[site.index].loadBalancer?.close(target)

@@ -31,6 +31,8 @@ export class ConnectionPool {
   nodeCount = new Int32Array(INITIAL_ROWS)
   nodes = new Int32Array(INITIAL_ROWS * MAX_NODES_ON_WAY)
   entries = new Int32Array(INITIAL_ROWS * MAX_NODES_ON_WAY)
+  /** What mode ipvs holds for the connection on each; -1 for nothing. */
+  bindings = new Int32Array(INITIAL_ROWS * MAX_NODES_ON_WAY)
   /** The node that the first packet is under way to; -1 for none. */
   nextNode = new Int32Array(INITIAL_ROWS)
   /** The first packet as the last node left it. */
@@ -95,10 +97,11 @@ export class ConnectionPool {
   }
 
   /** Notes that the first packet passed a node. */
-  addNode(row: number, node: number, entry: EntryId): void {
+  addNode(row: number, node: number, entry: EntryId, binding: number): void {
     const at = row * MAX_NODES_ON_WAY + this.nodeCount[row]++
     this.nodes[at] = node
     this.entries[at] = entry
+    this.bindings[at] = binding
   }
 
   /** The connection tracking entry at a position of `nodes`. */
@@ -131,6 +134,7 @@ export class ConnectionPool {
     this.nodeCount = int32(this.nodeCount)
     this.nodes = int32(this.nodes, MAX_NODES_ON_WAY)
     this.entries = int32(this.entries, MAX_NODES_ON_WAY)
+    this.bindings = int32(this.bindings, MAX_NODES_ON_WAY)
     this.nextNode = int32(this.nextNode)
     this.source = int32(this.source)
     this.sourcePort = int32(this.sourcePort)

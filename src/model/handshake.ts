@@ -116,7 +116,7 @@ export class Handshake {
       return
     }
     this.#storePacket(connection, packet)
-    connections.addNode(connection, nodeIndex, node.lastEntry)
+    connections.addNode(connection, nodeIndex, node.lastEntry, node.traversal.binding)
     connections.way[connection] = links.extend(connections.way[connection] as WayId, Step.node)
     this.#leaveNode(request, nodeIndex, doneNs)
   }

@@ -11,15 +11,14 @@ import { InvariantError } from '../base/diagnostics.js'
 import { parseCidr } from '../base/ip-address.js'
 import type { Stream, Streams } from '../engine/streams.js'
 import type { ClusterNode } from '../kubernetes/cluster.js'
+import type { NodeRules } from '../kubernetes/node-rules.js'
 import type { AddressBook, AddressId } from '../netfilter/address-book.js'
 import type { EntryId } from '../netfilter/connection-table.js'
 import type { DataPlane } from '../netfilter/data-plane.js'
-import { RecentLists } from '../netfilter/iptables/recent-lists.js'
-import type { Table } from '../netfilter/iptables/rule.js'
-import { NodeNetfilter } from '../netfilter/node-netfilter.js'
 import { emptyPacket, type Packet } from '../netfilter/packet.js'
 import { ACCEPTED, clearTraversal, DROPPED, makeTraversal, type Traversal } from '../netfilter/traversal.js'
 import { type Costs, firstPacketWorkNs } from './costs.js'
+import { makeDataPlane, releaseBinding } from './data-planes.js'
 import type { Limits } from './limits.js'
 import { type Ending, NodeConnections } from './node-connections.js'
 import { PacketProcessor } from './packet-processor.js'
@@ -37,7 +36,7 @@ const INTERFACE_OF_SIDE = { outside: 0, pod: 1, process: 2 } as const
 
 export interface NetworkNodeOptions {
   readonly node: ClusterNode
-  readonly tables: readonly Table[]
+  readonly rules: NodeRules
   /** Name of the interface by which packets of the node's pods come in. */
   readonly podInterface: string
   readonly book: AddressBook
@@ -64,9 +63,10 @@ export class NetworkNode {
   #firstPackets = 0
   #rulesEvaluated = 0
 
-  constructor({ node, tables, podInterface, book, streams, costs, limits }: NetworkNodeOptions) {
+  constructor({ node, rules, podInterface, book, streams, costs, limits }: NetworkNodeOptions) {
     const loopback = node.address.includes(':') ? '::1/128' : '127.0.0.0/8'
     const statistic = streams.get(`node/${node.name}/statistic`)
+    const numgen = streams.get(`node/${node.name}/numgen`)
     this.node = node
     this.processor = new PacketProcessor(node.cpuCount, limits.nodeBacklog)
     this.connections = new NodeConnections(limits, node.cpuCount)
@@ -74,12 +74,11 @@ export class NetworkNode {
     this.#address = book.idOf(node.address)
     this.#gatewayAddress = book.idOf(node.gatewayAddress)
     this.#portStream = streams.get(`node/${node.name}/masquerade-port`)
-    this.#dataPlane = new NodeNetfilter({
-      tables,
+    this.#dataPlane = makeDataPlane(rules, {
       book,
       localAddresses: [node.address, node.gatewayAddress, loopback].map(cidrOf),
-      recentLists: new RecentLists(),
       draw31: () => statistic.draw31(),
+      draw32: () => numgen.uint32(),
       interfaces: ['eth0', podInterface, 'lo'],
     })
   }
@@ -127,9 +126,10 @@ export class NetworkNode {
     return this.#entry
   }
 
-  /** A connection through the node ends. */
-  close(entry: EntryId, ending: Ending, nowNs: number): void {
+  /** A connection through the node ends. @param binding - of its first packet's traversal here */
+  close(entry: EntryId, binding: number, ending: Ending, nowNs: number): void {
     this.connections.close(entry, ending, nowNs)
+    releaseBinding(this.#dataPlane, binding, ending, nowNs)
   }
 
   /** Only what leaves the node accepted has an entry: whatever was dropped is decided anew when it is repeated. */
@@ -145,9 +145,11 @@ export class NetworkNode {
     if (side === 'process') this.#dataPlane.send(packet, nowNs, traversal)
     else this.#dataPlane.receive(packet, nowNs, traversal)
     if (traversal.verdict === DROPPED) this.#drops.rules++
-    if (traversal.verdict !== ACCEPTED) return
-    if (traversal.isMasqueraded && !this.#masquerade(packet, isForOwnPod)) {
+    if (traversal.verdict === ACCEPTED && traversal.isMasqueraded && !this.#masquerade(packet, isForOwnPod)) {
       this.#drop('noMasqueradePort')
+    }
+    if (traversal.verdict !== ACCEPTED) {
+      releaseBinding(this.#dataPlane, traversal.binding, 'reset', nowNs)
       return
     }
     this.#entry = this.connections.open(original, packet)

@@ -84,7 +84,7 @@ export function buildWorld({ cluster, scenario, seed, replication, trace }: Simu
     (node, index) =>
       new NetworkNode({
         node,
-        tables: cluster.nodeTables[index],
+        rules: cluster.nodeRules[index],
         podInterface,
         book,
         streams,

@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { InputError } from '../../src/base/diagnostics.js'
 import { compileCluster } from '../../src/kubernetes/compile-cluster.js'
+import { iptablesOf } from '../../src/kubernetes/node-rules.js'
 import { rulesOf } from './iptables/rule-text.js'
 import {
   clientsOf,
@@ -80,7 +81,9 @@ describe('the counter of the tutorial', () => {
   })
 
   it('has the same node port rules on every node', () => {
-    const last = cluster.nodeTables.map((tables) => rulesOf(tables, 'nat', 'KUBE-NODEPORTS').at(-1))
+    const last = cluster.nodeRules
+      .map(iptablesOf)
+      .map((tables) => rulesOf(tables, 'nat', 'KUBE-NODEPORTS').at(-1))
     expect(new Set(last).size).toBe(1)
     expect(last[0]).toContain('--dport 31000')
   })
@@ -126,7 +129,9 @@ describe('pods and endpoints', () => {
     const web = workload('web', { podSpec: podSpec({ nodeName: 'down' }) })
     const cluster = compile({ workloads: [web], services: [service('web')], nodes: [node] }, { clients })
     expect(cluster.pods.map((each) => each.isReady)).toEqual([false])
-    expect(rulesOf(cluster.nodeTables[0], 'filter', 'KUBE-SERVICES')[0]).toContain('has no endpoints')
+    expect(rulesOf(iptablesOf(cluster.nodeRules[0]), 'filter', 'KUBE-SERVICES')[0]).toContain(
+      'has no endpoints',
+    )
   })
 
   it('a Service without a selector has the endpoints written for it, known as pods by their address', () => {
@@ -155,9 +160,9 @@ describe('pods and endpoints', () => {
     const near = service('web', { trafficDistribution: 'PreferSameZone' })
     const web = workload('web', { replicas: 3 })
     const cluster = compile({ workloads: [web], services: [near] }, { clients })
-    const endpointRules = cluster.nodeTables.map(
-      (tables) => tables[1].chains.filter((chain) => chain.name.startsWith('KUBE-SEP-')).length,
-    )
+    const endpointRules = cluster.nodeRules
+      .map(iptablesOf)
+      .map((tables) => tables[1].chains.filter((chain) => chain.name.startsWith('KUBE-SEP-')).length)
     expect(endpointRules).toEqual([2, 2, 1])
   })
 })
@@ -176,7 +181,7 @@ describe('the result as a whole', () => {
       ]
       const cluster = compile({ ...COUNTER, workloads }, COUNTER_SCENARIO)
       const expected = compile(COUNTER, COUNTER_SCENARIO)
-      expect(cluster.nodeTables).toEqual(expected.nodeTables)
+      expect(cluster.nodeRules).toEqual(expected.nodeRules)
     })
     fc.assert(property, { seed: 1, numRuns: 6 })
   })
@@ -208,7 +213,9 @@ describe('1,000 Services of 10 endpoints on 3 nodes', () => {
       clients: [clientsOf('s1000:80')],
       cluster: { nodes: nodes('a', 'b', 'c'), podCidr: '10.0.0.0/8', serviceCidr: '172.16.0.0/12' },
     }
-    const [first, second, third] = compile(objects, spec).nodeTables.map((tables) => tables[1].chains)
+    const [first, second, third] = compile(objects, spec)
+      .nodeRules.map(iptablesOf)
+      .map((tables) => tables[1].chains)
     expect([first.length, second.length, third.length]).toEqual([11_009, 11_009, 11_009])
     expect(first.filter((chain, index) => chain === second[index] && chain === third[index])).toHaveLength(
       11_000,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { iptablesOf } from '../../src/kubernetes/node-rules.js'
 import { rulesOf } from './iptables/rule-text.js'
 import { clientsOf, compile, findingsOf, nodes, service, workload } from './objects.js'
 
@@ -13,7 +14,7 @@ function port(number: number, nodePort: number) {
 
 function tables(proxy: object) {
   const spec = { clients: [clientsOf('web:80')], cluster: { nodes: nodes('a', 'b') }, proxy }
-  return compile(SHOP, spec).nodeTables[1]
+  return iptablesOf(compile(SHOP, spec).nodeRules[1])
 }
 
 /** The rule that marks what comes to the cluster IP from elsewhere than pods. */

@@ -39,7 +39,7 @@ describe('ConnectionPool', () => {
     pool.balancerTarget[row] = 2
     pool.way[row] = 9
     pool.nextNode[row] = 1
-    pool.addNode(row, 4, entry(5))
+    pool.addNode(row, 4, entry(5), -1)
     pool.close(row)
     expect(pool.open()).toBe(row)
     const { pod, requestCount, rulesEvaluated, balancerTarget, way, nodeCount, nextNode } = pool
@@ -59,7 +59,7 @@ describe('ConnectionPool', () => {
       [1, 10],
       [2, 20],
     ])
-      pool.addNode(row, node, entry(id))
+      pool.addNode(row, node, entry(id), -1)
     const positions = [0, 1, 2].map((position) => row * MAX_NODES_ON_WAY + position)
     expect(pool.nodeCount[row]).toBe(3)
     expect(positions.map((at) => [pool.nodes[at], pool.entryAt(at)])).toEqual([
@@ -79,7 +79,7 @@ describe('ConnectionPool', () => {
       pool.sourcePort[row] = index
       pool.destination[row] = index
       pool.destinationPort[row] = index
-      pool.addNode(row, index, entry(index + 1))
+      pool.addNode(row, index, entry(index + 1), -1)
       pool.putIdle(0, row)
       return row
     })

@@ -27,7 +27,7 @@ function makeNode(limits: object = {}) {
   const book = new AddressBook()
   const node = new NetworkNode({
     node: cluster.nodes[0],
-    tables: cluster.nodeTables[0],
+    rules: cluster.nodeRules[0],
     podInterface: 'cni0',
     book,
     streams: new Streams(1, 0),
@@ -144,7 +144,7 @@ describe('NetworkNode', () => {
     pass(4, 0)
     expect([node.traversal.verdict, node.traversal.rulesEvaluated]).toEqual([DROPPED, 0])
     expect([node.lastEntry, node.drops.conntrackFull]).toEqual([-1, 1])
-    node.close(entry, 'closed', 1e9)
+    node.close(entry, -1, 'closed', 1e9)
     pass(4, 100e9)
     expect(node.traversal.verdict).toBe(DROPPED)
     pass(4, 123e9)
@@ -156,7 +156,7 @@ describe('NetworkNode', () => {
     const pass = (client: number, nowNs: number) =>
       node.passFirstPacket(packet(`100.64.0.${client}`, '192.168.0.2', 30_080), 'outside', nowNs, never)
     pass(2, 0)
-    node.close(node.lastEntry, 'unanswered', 1e9)
+    node.close(node.lastEntry, -1, 'unanswered', 1e9)
     pass(3, 2e9)
     pass(4, 2e9)
     expect(node.traversal.verdict).toBe(ACCEPTED)
@@ -173,7 +173,7 @@ describe('NetworkNode', () => {
     const entry = node.lastEntry
     pass(3)
     expect([node.traversal.verdict, node.drops.noMasqueradePort]).toEqual([DROPPED, 1])
-    node.close(entry, 'closed', 0)
+    node.close(entry, -1, 'closed', 0)
     pass(3)
     expect([node.traversal.verdict, node.connections.peakPortsUsed]).toEqual([ACCEPTED, 1])
   })

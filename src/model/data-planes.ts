@@ -1,0 +1,39 @@
+/** The running packet processing of a node, in the mode that its kube-proxy programs. */
+import type { Cidr } from '../base/ip-address.js'
+import type { NodeRules } from '../kubernetes/node-rules.js'
+import type { AddressBook } from '../netfilter/address-book.js'
+import type { DataPlane } from '../netfilter/data-plane.js'
+import { RecentLists } from '../netfilter/iptables/recent-lists.js'
+import { IpvsNode } from '../netfilter/ipvs/ipvs-node.js'
+import { NftablesNode } from '../netfilter/nftables/nftables-node.js'
+import { TimedSets } from '../netfilter/nftables/timed-sets.js'
+import { NodeNetfilter } from '../netfilter/node-netfilter.js'
+import type { Ending } from './node-connections.js'
+
+/** What every mode needs. */
+export interface DataPlaneOptions {
+  readonly book: AddressBook
+  readonly localAddresses: readonly Cidr[]
+  readonly interfaces: readonly string[]
+  /** Streams `node/<name>/statistic` (iptables) and `node/<name>/numgen` (nftables). */
+  readonly draw31: () => number
+  readonly draw32: () => number
+}
+
+/** @throws InputError, InvariantError if rules contradict themselves */
+export function makeDataPlane(rules: NodeRules, options: DataPlaneOptions): DataPlane {
+  switch (rules.kind) {
+    case 'iptables':
+      return new NodeNetfilter({ ...options, tables: rules.tables, recentLists: new RecentLists() })
+    case 'nftables':
+      return new NftablesNode({ ...options, table: rules.table, timedSets: new TimedSets() })
+    case 'ipvs':
+      return new IpvsNode({ ...options, tables: rules.tables })
+  }
+}
+
+/** In mode ipvs the connection's real server has one less. */
+export function releaseBinding(plane: DataPlane, binding: number, ending: Ending, nowNs: number): void {
+  if (binding < 0 || !(plane instanceof IpvsNode)) return
+  plane.release(binding, nowNs, ending === 'reset' ? 'reset' : 'closed')
+}
