@@ -202,7 +202,7 @@ function throughChain(walk: Walk, place: Place, chain: NftChain): Ending {
       chain: chain.name,
       ruleIndex,
       rule,
-      text: printRule(rule, walk.node.table),
+      text: textOf(rule, walk.node.table),
       isMatched: outcome.failed === undefined,
       packet: walk.packet,
     })
@@ -213,6 +213,19 @@ function throughChain(walk: Walk, place: Place, chain: NftChain): Ending {
     if (ending !== 'returned') return ending
   }
   return 'returned'
+}
+
+/** Texts by rule: a rule that chooses among many endpoints is long, and met again and again. */
+const TEXTS = { 4: new WeakMap<NftRule, string>(), 6: new WeakMap<NftRule, string>() }
+
+function textOf(rule: NftRule, table: NftTable): string {
+  const texts = TEXTS[table.family]
+  let text = texts.get(rule)
+  if (text === undefined) {
+    text = printRule(rule, table)
+    texts.set(rule, text)
+  }
+  return text
 }
 
 function runRule(walk: Walk, rule: NftRule): RuleOutcome {

@@ -73,7 +73,8 @@ export function walkFlow(
   packet: FlowPacket,
 ): FlowWalk {
   const localAddresses = [...node.localAddresses, '127.0.0.0/8', '::1'].map(range)
-  const walked = everyWay((draws) => walkOnce(onEveryPath(table), localAddresses, packet, draws))
+  const everywhere = onEveryPath(table)
+  const walked = everyWay((draws) => walkOnce(everywhere, localAddresses, packet, draws))
   return { end: endOf(walked, 2 ** options.masqueradeBit), ways: walked.map((way) => way.rulesMet) }
 }
 
