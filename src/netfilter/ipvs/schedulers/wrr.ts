@@ -10,52 +10,33 @@ import { greatestCommonDivisor, greatestWeight } from './weights.js'
 
 export function wrr({ list }: SchedulerOptions): Scheduler {
   const { servers } = list
-  /** Had the last turn; undefined: the head of the list. */
-  let current: LiveServer | undefined
+  /** Had the last turn; undefined: the head of the list comes next. */
+  let last: LiveServer | undefined
   let step = 1
-  let maxWeight = 0
-  /** What a server must weigh to have a turn in this round. */
-  let requiredWeight = 0
+  let greatestRequired = 0
+  /** What a server must weigh to have a turn in this round: `greatestRequired` down to 1. */
+  let required = 0
   const listChanged = () => {
-    current = undefined
+    last = undefined
     step = greatestCommonDivisor(servers, (each) => each.weight) || 1
-    maxWeight = greatestWeight(servers, (each) => each.weight) - (step - 1)
-    if (requiredWeight > maxWeight || requiredWeight === 0) requiredWeight = maxWeight
-    else if (step > 1) requiredWeight = Math.floor(requiredWeight / step) * step + 1
+    greatestRequired = greatestWeight(servers, (each) => each.weight) - (step - 1)
+    if (required > greatestRequired || required === 0) required = greatestRequired
+    else if (step > 1) required = Math.floor(required / step) * step + 1
   }
   return {
     choose() {
-      if (maxWeight === 0) return undefined
-      const last = current
-      let stop: LiveServer | undefined
+      if (greatestRequired === 0) return undefined
       let place = last === undefined ? servers.length : last.position
-      let isLastRound = false
-      let hasRestarted = false
+      // Some server weighs enough for the last round at the latest, in which 1 is required.
       for (;;) {
         for (let at = place - 1; at >= 0; at -= 1) {
-          const server = servers[at]
-          if (server.weight >= requiredWeight) {
-            current = server
-            return server
-          }
-          if (server === stop) {
-            current = server
-            return undefined
-          }
+          if (servers[at].weight < required) continue
+          last = servers[at]
+          return last
         }
         place = servers.length
-        requiredWeight -= step
-        if (requiredWeight <= 0) {
-          requiredWeight = maxWeight
-          if (isLastRound || last === undefined) {
-            current = undefined
-            return undefined
-          }
-          hasRestarted = true
-        }
-        isLastRound = requiredWeight <= step
-        // All that come after `last` were asked for the least weight; those before it still have to be.
-        if (isLastRound && hasRestarted) stop = last
+        required -= step
+        if (required <= 0) required = greatestRequired
       }
     },
     added: listChanged,
