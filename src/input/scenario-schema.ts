@@ -96,19 +96,76 @@ const cluster = z
   })
   .describe('Nodes and address ranges.')
 
+const pool = z
+  .strictObject({
+    size: positiveInteger
+      .max(1_000_000)
+      .optional()
+      .describe(
+        'Connections that one caller has at most; requests wait for a free one. Without limit by default for keepAlive, 1 for multiplexed.',
+      ),
+    reuse: z
+      .enum(['lastInFirstOut', 'firstInFirstOut'])
+      .default('lastInFirstOut')
+      .describe('keepAlive: which idle connection is taken, the one used last or the one idle longest.'),
+    maxStreams: positiveInteger
+      .max(1_000_000)
+      .default(100)
+      .describe('multiplexed: requests at a time on one connection.'),
+    idleTimeout: duration.optional().describe('How long an idle connection is kept; for ever by default.'),
+    maxAge: duration
+      .optional()
+      .describe('How old a connection may get before it takes no further request; without limit by default.'),
+  })
+  .describe('The connections that one caller keeps, for keepAlive and multiplexed.')
+
+const retry = z
+  .strictObject({
+    attempts: positiveInteger.min(2).max(100).default(3).describe('Attempts in all, the first included.'),
+    on: z
+      .array(z.enum(['refused', 'timedOut', 'reset', 'rejected']))
+      .min(1)
+      .default(['refused', 'reset', 'rejected'])
+      .describe('Outcomes of an attempt after which there is another.'),
+    attemptTimeout: duration
+      .optional()
+      .describe('How long one attempt may take; the time-out of the whole request by default.'),
+    backoff: duration
+      .prefault('25ms')
+      .describe(
+        'Pause before the second attempt; doubled for each further one. Half of it is drawn at random.',
+      ),
+    maxBackoff: duration.prefault('1s').describe('Longest pause.'),
+    budget: z
+      .number()
+      .min(0)
+      .max(100)
+      .default(0.2)
+      .describe('Retries that all callers together may make, as a share of their requests, and ten at once.'),
+  })
+  .describe('Tries failed requests again. A retry is a new attempt of the same request.')
+
+const connectionFields = {
+  connection: z
+    .enum(['perRequest', 'keepAlive', 'multiplexed'])
+    .default('perRequest')
+    .describe(
+      'perRequest: a new connection for each request. keepAlive: kept open and used again, for one request at a time (HTTP/1.1). multiplexed: for many at a time (HTTP/2, gRPC).',
+    ),
+  maxRequests: positiveInteger
+    .default(1_000_000_000)
+    .describe('Requests on one connection before it is closed, for keepAlive and multiplexed.'),
+  pool: pool.prefault({}),
+  retry: retry.optional(),
+}
+
 const call = z
   .strictObject({
     to: serviceReference.describe(
       'The Service called, as the application writes it: NAME:PORT, NAME.NAMESPACE:PORT or a full DNS name.',
     ),
-    connection: z
-      .enum(['perRequest', 'keepAlive'])
-      .default('perRequest')
-      .describe('A new connection for each call, or one kept open and used again.'),
-    maxRequests: positiveInteger
-      .default(1_000_000_000)
-      .describe('Requests on one kept-alive connection before it is closed.'),
-    timeout: duration.prefault('30s').describe('How long the caller waits for the answer.'),
+    ...connectionFields,
+    timeout: duration.prefault('30s').describe('How long the caller waits for the answer, retries included.'),
   })
   .describe('A call that each request makes before it answers.')
 
@@ -198,14 +255,10 @@ const clientGroup = z
         'For nodePort: each client keeps one node; each client goes through the nodes in turn; or draws one per connection.',
       ),
     arrivals,
-    connection: z
-      .enum(['perRequest', 'keepAlive'])
-      .default('perRequest')
-      .describe('A new connection for each request, or kept open and used again.'),
-    maxRequests: positiveInteger
-      .default(1_000_000_000)
-      .describe('Requests on one kept-alive connection before it is closed.'),
-    timeout: duration.prefault('30s').describe('How long a client waits, from the intended start.'),
+    ...connectionFields,
+    timeout: duration
+      .prefault('30s')
+      .describe('How long a client waits, from the intended start, retries included.'),
   })
   .describe('A group of clients that behave alike.')
 

@@ -16,7 +16,7 @@ export function readEndpointSlice(object: Fields, origin: Origin): EndpointSlice
   const meta = readMeta(object)
   const addressType = object.oneOf('addressType', ADDRESS_TYPES)
   if (object.value('addressType') === undefined)
-    object.missing('addressType', `one of ${ADDRESS_TYPES.join(', ')}`)
+    object.missing('addressType', `it must be one of ${ADDRESS_TYPES.join(', ')}`)
   const own = `IPv${object.reading.cluster.ipFamily}`
   if (addressType !== undefined && addressType !== own) {
     const what = `An EndpointSlice of ${addressType} takes no part`

@@ -19,7 +19,8 @@ export function readMeta(object: Fields): ObjectMeta {
   return { name: name ?? '', namespace, labels: readLabels(metadata), annotations: readAnnotations(metadata) }
 }
 
-const NAME_HINT = 'lower-case letters, digits, "-" and ".", beginning and ending with a letter or digit'
+const NAME_HINT =
+  'it must be lower-case letters, digits, "-" and ".", beginning and ending with a letter or digit'
 
 const LABEL_HINT = 'at most 63 letters, digits, "-", "_" and ".", beginning and ending with a letter or digit'
 const LABEL_KEY_HINT = `it must be NAME or PREFIX/NAME: ${LABEL_HINT}; the prefix a DNS name`
@@ -77,7 +78,7 @@ function readRequirement(requirement: Fields): LabelRequirement[] {
   const values = requirement.texts('values').map(({ text }) => text)
   if (key === undefined) requirement.missing('key')
   if (requirement.value('operator') === undefined)
-    requirement.missing('operator', `one of ${OPERATORS.join(', ')}`)
+    requirement.missing('operator', `it must be one of ${OPERATORS.join(', ')}`)
   if (key === undefined || operator === undefined) return []
   const needsValues = operator === 'In' || operator === 'NotIn'
   if (needsValues && values.length === 0) requirement.missing('values', `${operator} needs at least one`)

@@ -45,7 +45,13 @@ function readInternalIp(status: Fields): string | undefined {
     if (entry.text('type') !== 'InternalIP') continue
     const text = entry.text('address') ?? ''
     const address = parseIpAddress(text)
-    if (address === undefined) entry.error('FIELD_VALUE', `"${text}" is no address`, 'address')
+    if (address === undefined)
+      entry.error(
+        'FIELD_VALUE',
+        `"${text}" is no address`,
+        'address',
+        'it must be an address such as 192.168.0.2',
+      )
     else if (isOfFamily(status.reading, text)) return address.text
   }
   return undefined

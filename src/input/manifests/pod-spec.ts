@@ -63,7 +63,7 @@ function readContainerPort(port: Fields, portNames: Set<string>): ContainerPort[
       'SVC_PORT_NAME',
       `"${name}" is no port name`,
       'name',
-      'at most 15 lower-case letters, digits and "-", with a letter',
+      'it must be at most 15 lower-case letters, digits and "-", with a letter',
     )
   }
   if (name !== '' && portNames.has(name))

@@ -6,7 +6,7 @@ import { isDnsLabel, isPortName } from './names.js'
 import { PROTOCOLS } from './pod-spec.js'
 
 const PORT_NAME_HINT =
-  'at most 63 lower-case letters, digits and "-", beginning and ending with a letter or digit'
+  'it must be at most 63 lower-case letters, digits and "-", beginning and ending with a letter or digit'
 
 /** The type of a Service; undefined where it is written but no type: what depends on it is not held against it. */
 export type ServiceType = ServiceObject['type'] | undefined
@@ -52,7 +52,7 @@ function readTargetPort(item: Fields): number | string | undefined {
   if (text === undefined || isPortName(text)) return text
   const hint = /^\d+$/.test(text)
     ? 'remove the quotes: in quotes it is a name'
-    : 'at most 15 lower-case letters, digits and "-", with a letter'
+    : 'it must be at most 15 lower-case letters, digits and "-", with a letter'
   item.error('SVC_PORT_NAME', `targetPort "${text}" is no name of a container port`, 'targetPort', hint)
   return undefined
 }
@@ -86,7 +86,7 @@ class KnownPorts {
   constructor(private readonly areNamesNeeded: boolean) {}
 
   check(item: Fields, { name, protocol, port, nodePort }: ServicePort): void {
-    if (this.areNamesNeeded && name === '') {
+    if (this.areNamesNeeded && name === '' && !isWrong(item, 'name')) {
       item.error(
         'SVC_PORT_NAME',
         'a port has no name',
@@ -114,6 +114,12 @@ class KnownPorts {
       )
     }
   }
+}
+
+/** Is the field written, but with something else than a text? That is error enough. */
+function isWrong(item: Fields, field: string): boolean {
+  const node = item.value(field)
+  return node !== undefined && !(node.kind === 'scalar' && node.value === '')
 }
 
 function isTaken(set: Set<string>, key: string): boolean {

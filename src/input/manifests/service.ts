@@ -2,6 +2,8 @@
 import type { Origin } from '../../base/diagnostics.js'
 import { parseCidr } from '../../base/ip-address.js'
 import type { ServiceObject } from '../kubernetes-objects.js'
+import { deepestOf } from '../tree.js'
+import { shortened } from '../words.js'
 import { CLIENT_IP_CONFIG, SERVICE_SPEC, SESSION_AFFINITY_CONFIG } from './field-tables.js'
 import type { Fields } from './fields.js'
 import { checkLabels, readMeta } from './meta.js'
@@ -20,8 +22,9 @@ const DEFAULT_AFFINITY_SECONDS = 10_800
 export function readService(object: Fields, origin: Origin): ServiceObject {
   const meta = readMeta(object)
   if (meta.name !== '' && !isServiceName(meta.name)) {
-    const hint = 'at most 63 lower-case letters, digits and "-", beginning with a letter'
-    object.error('FIELD_VALUE', `"${meta.name}" is no name of a Service`, 'metadata', hint)
+    const hint = 'it must be at most 63 lower-case letters, digits and "-", beginning with a letter'
+    const at = deepestOf(object.node, ['metadata', 'name'])
+    object.errorAt('FIELD_VALUE', `"${meta.name}" is no name of a Service`, at, hint)
   }
   const spec = object.fields('spec', SERVICE_SPEC)
   if (object.value('spec') === undefined) object.missing('spec')
@@ -85,7 +88,7 @@ function readTimeout(clientIp: Fields): number {
   const seconds = clientIp.integer('timeoutSeconds', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)
   if (seconds === undefined) return DEFAULT_AFFINITY_SECONDS
   if (seconds >= 1 && seconds <= MAX_AFFINITY_SECONDS) return seconds
-  const hint = `1 to ${MAX_AFFINITY_SECONDS} seconds (one day)`
+  const hint = `it must be 1 to ${MAX_AFFINITY_SECONDS} seconds (one day)`
   clientIp.error('SVC_AFFINITY_TIMEOUT', `timeoutSeconds is ${seconds}`, 'timeoutSeconds', hint)
   return DEFAULT_AFFINITY_SECONDS
 }
@@ -168,8 +171,10 @@ function readHealthCheckPort(spec: Fields, type: ServiceType): number | undefine
 function readExternalName(spec: Fields, type: ServiceType): string | undefined {
   const name = spec.text('externalName')
   if (type !== 'ExternalName') return undefined
-  if (name === undefined) spec.missing('externalName', 'the DNS name that the Service stands for')
-  else if (!isDnsSubdomain(name.replace(/\.$/, '')))
-    spec.error('SVC_EXTERNAL_NAME', `externalName is "${name}"`, 'externalName', 'a DNS name')
+  const hint = 'it must be the DNS name that the Service stands for'
+  if (spec.value('externalName') === undefined)
+    spec.error('SVC_EXTERNAL_NAME', 'spec.externalName is missing', 'externalName', hint)
+  else if (name !== undefined && !isDnsSubdomain(name.replace(/\.$/, '')))
+    spec.error('SVC_EXTERNAL_NAME', `externalName is "${shortened(name)}"`, 'externalName', hint)
   return name
 }

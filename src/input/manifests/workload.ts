@@ -1,7 +1,7 @@
 /** Deployment, ReplicaSet, StatefulSet and DaemonSet. */
 import type { Origin } from '../../base/diagnostics.js'
 import type { LabelSelector, WorkloadObject } from '../kubernetes-objects.js'
-import { deepestOf } from '../tree.js'
+import { childOf, deepestOf, type TreeNode } from '../tree.js'
 import { POD_TEMPLATE, TEMPLATE_METADATA, WORKLOAD_SPEC } from './field-tables.js'
 import type { Fields } from './fields.js'
 import { readLabels, readMeta, readSelector } from './meta.js'
@@ -29,19 +29,25 @@ export function readWorkload(object: Fields, kind: WorkloadObject['kind'], origi
   }
 }
 
+const SELECTOR_HINT = 'write matchLabels with the labels of the template'
+
+/** Is nothing written in it? Expressions that are written but wrong are errors of their own. */
+function isEmptySelector(selector: TreeNode): boolean {
+  const parts = ['matchLabels', 'matchExpressions'].map((name) => childOf(selector, name))
+  return parts.every((part) => {
+    if (part?.kind === 'map') return part.entries.length === 0
+    return part?.kind !== 'list' || part.items.length === 0
+  })
+}
+
 /** Kubernetes refuses a selector that is empty or does not match the workload's own pods. */
 function checkSelector(spec: Fields, selector: LabelSelector, podLabels: ReadonlyMap<string, string>): void {
   if (spec.value('selector') === undefined) {
-    spec.missing('selector', 'matchLabels with the labels of the template')
+    spec.missing('selector', SELECTOR_HINT)
     return
   }
-  if (selector.matchLabels.size + selector.matchExpressions.length === 0) {
-    spec.error(
-      'SELECTOR_MISMATCH',
-      'spec.selector is empty',
-      'selector',
-      'matchLabels with the labels of the template',
-    )
+  if (isEmptySelector(spec.at('selector'))) {
+    spec.error('SELECTOR_MISMATCH', 'spec.selector is empty', 'selector', SELECTOR_HINT)
     return
   }
   for (const [key, value] of selector.matchLabels) {
