@@ -58,7 +58,7 @@ function tablesOf(podCount: number): IpvsTables {
 /** Connections that each pod has from all nodes together. */
 function countsOf(
   { nodes, connections_per_node, pods }: RoundRobinCase['parameters'],
-  seed: string,
+  replication: number,
 ): number[] {
   const streams = new Streams(1, replication)
   const book = new AddressBook()
