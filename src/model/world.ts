@@ -126,7 +126,7 @@ export function buildWorld({ cluster, scenario, seed, replication, trace }: Simu
 }
 
 /** The interface by which packets of a node's pods come in, as kube-proxy may go by it. */
-function podInterfaceOf({ spec }: Scenario): string {
+export function podInterfaceOf({ spec }: Scenario): string {
   const { detectLocalMode, detectLocal } = spec.proxy
   return detectLocalMode === 'InterfaceNamePrefix'
     ? `${detectLocal.interfaceNamePrefix}0`
