@@ -7,6 +7,7 @@
  */
 
 import { InputError, InvariantError } from '../base/diagnostics.js'
+import { hashText } from '../base/hash-text.js'
 import { addressAt, addressCount, type Cidr, parseCidr } from '../base/ip-address.js'
 import type { Scenario } from '../input/scenario-schema.js'
 import type { Cluster, ClusterNode } from '../kubernetes/cluster.js'
@@ -137,14 +138,4 @@ class AddressRange {
       },
     ])
   }
-}
-
-/** FNV-1a, 32 bits, with a final mix so that neighbouring addresses part. Source: Fowler, Noll, Vo; MurmurHash3 finaliser. */
-export function hashText(text: string): number {
-  let hash = 0x811c9dc5
-  for (let index = 0; index < text.length; index++)
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return (hash ^ (hash >>> 16)) >>> 0
 }

@@ -1,8 +1,8 @@
 /** How the first packet of a client comes to its first node: from where it is sent, over which links, by which balancer. */
+import { hashText } from '../../base/hash-text.js'
 import { Streams } from '../../engine/streams.js'
 import type { LoadBalancerSettings, Scenario } from '../../input/scenario-schema.js'
 import type { ClusterNode, ClusterService } from '../../kubernetes/cluster.js'
-import { hashText } from '../../model/callers.js'
 import { type BalancerTarget, makeLoadBalancer } from '../../model/load-balancer.js'
 import { AddressBook } from '../../netfilter/address-book.js'
 import type { FlowDestination, SentTo } from './flow-destination.js'
