@@ -1,5 +1,9 @@
 /** Errors or warnings of one reading, as many as people read; what comes after them is not even worked out. */
 import type { Diagnostic } from '../base/diagnostics.js'
+import { shortened } from './words.js'
+
+/** Messages quote names and values, which can be as long as a file. */
+const MAX_MESSAGE_LENGTH = 500
 
 /** Keeps the first ones, in order. */
 export class DiagnosticList {
@@ -24,7 +28,7 @@ export class DiagnosticList {
   /** @param make - gives the diagnostic; not called if the list is full */
   add(make: () => Diagnostic): void {
     if (this.isFull) this.cut()
-    else this.#kept.push(make())
+    else this.#kept.push(withShortMessage(make()))
   }
 
   /** Says that something was not looked at since the list is full. */
@@ -47,4 +51,9 @@ export class DiagnosticList {
     const hint = 'mend them, and run again'
     return [...this.#kept, { severity: this.severity, code: 'MORE_LEFT_OUT', message, hint }]
   }
+}
+
+function withShortMessage(diagnostic: Diagnostic): Diagnostic {
+  if (diagnostic.message.length <= MAX_MESSAGE_LENGTH) return diagnostic
+  return { ...diagnostic, message: shortened(diagnostic.message, MAX_MESSAGE_LENGTH) }
 }

@@ -4,7 +4,7 @@
  */
 import { formatCount } from '../../base/units.js'
 import { entryOf, kindOf, type MapEntry, type MapNode, type TreeNode } from '../tree.js'
-import { wordList } from '../words.js'
+import { shortened, wordList } from '../words.js'
 import type { FieldTable } from './field-tables.js'
 import { isSetting, type Reading } from './reading.js'
 
@@ -56,7 +56,8 @@ export class Fields {
     if (this.reading.noteFlaw(node)) return undefined
     const { textCharacters } = this.reading.limits
     if (node.value.length <= textCharacters) return node.value
-    this.error('LIMIT_EXCEEDED', `${this.pathOf(name)} has more than ${textCharacters} characters`, name)
+    const message = `${this.pathOf(name)} has ${formatCount(node.value.length)} characters`
+    this.error('LIMIT_EXCEEDED', message, name, limitHint(textCharacters))
     return undefined
   }
 
@@ -247,7 +248,7 @@ function typeHint(expected: string, value: unknown): string {
 
 /** `Service "web"`, or the kind alone for an object without a name. */
 export function describe(subject: Subject): string {
-  return subject.name === '' ? subject.kind : `${subject.kind} "${subject.name}"`
+  return subject.name === '' ? subject.kind : `${subject.kind} "${shortened(subject.name)}"`
 }
 
 /** Is nothing written here? */
@@ -284,7 +285,7 @@ export function openFields(
 }
 
 function genericPath(table: FieldTable, key: string): string {
-  return table.path === '' ? key : `${table.path}.${key}`
+  return table.path === '' ? shortened(key) : `${table.path}.${shortened(key)}`
 }
 
 function noteIgnored(reading: Reading, subject: Subject, table: FieldTable, entry: MapEntry): void {

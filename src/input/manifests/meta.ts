@@ -1,4 +1,5 @@
 /** What every object has, and selectors of labels. */
+import { formatCount } from '../../base/units.js'
 import type { LabelRequirement, LabelSelector, ObjectMeta } from '../kubernetes-objects.js'
 import type { FieldTable } from './field-tables.js'
 import { LABEL_REQUIREMENT, LABEL_SELECTOR, METADATA } from './field-tables.js'
@@ -11,14 +12,17 @@ const OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'] as const
 export function readMeta(object: Fields): ObjectMeta {
   const metadata = object.fields('metadata', METADATA)
   const name = metadata.text('name')
-  if (name === undefined) object.error('FIELD_MISSING', 'metadata.name is missing', 'metadata')
-  else if (!isDnsSubdomain(name)) metadata.error('FIELD_VALUE', `"${name}" is no name`, 'name', NAME_HINT)
+  if (metadata.value('name') === undefined) metadata.missing('name')
+  else if (name !== undefined && !isDnsSubdomain(name))
+    metadata.error('FIELD_VALUE', `"${name}" is no name`, 'name', NAME_HINT)
   const namespace = metadata.text('namespace') ?? 'default'
   if (!isDnsLabel(namespace))
-    metadata.error('FIELD_VALUE', `"${namespace}" is no namespace`, 'namespace', NAME_HINT)
+    metadata.error('FIELD_VALUE', `"${namespace}" is no namespace`, 'namespace', NAMESPACE_HINT)
   return { name: name ?? '', namespace, labels: readLabels(metadata), annotations: readAnnotations(metadata) }
 }
 
+const NAMESPACE_HINT =
+  'it must be at most 63 lower-case letters, digits and "-", beginning and ending with a letter or digit'
 const NAME_HINT =
   'it must be lower-case letters, digits, "-" and ".", beginning and ending with a letter or digit'
 
@@ -38,11 +42,9 @@ function readAnnotations(metadata: Fields): ReadonlyMap<string, string> {
   for (const [key, value] of annotations) characters += key.length + value.length
   const { annotationCharacters } = metadata.reading.limits
   if (characters > annotationCharacters) {
-    metadata.error(
-      'LIMIT_EXCEEDED',
-      `annotations have more than ${annotationCharacters} characters`,
-      'annotations',
-    )
+    const message = `metadata.annotations has ${formatCount(characters)} characters`
+    const hint = `Kubernetes takes at most ${formatCount(annotationCharacters)}`
+    metadata.error('LIMIT_EXCEEDED', message, 'annotations', hint)
   }
   return annotations
 }

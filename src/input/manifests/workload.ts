@@ -33,6 +33,7 @@ const SELECTOR_HINT = 'write matchLabels with the labels of the template'
 
 /** Is nothing written in it? Expressions that are written but wrong are errors of their own. */
 function isEmptySelector(selector: TreeNode): boolean {
+  if (selector.kind !== 'map') return false
   const parts = ['matchLabels', 'matchExpressions'].map((name) => childOf(selector, name))
   return parts.every((part) => {
     if (part?.kind === 'map') return part.entries.length === 0
