@@ -8,6 +8,7 @@ import {
   type LocalTrafficDetector,
   type NodeInfo,
   type ProxyEndpoint,
+  type ProxyOptions,
   type ServicePortInfo,
 } from '../../../src/kubernetes/proxy-inputs.js'
 import type { IpvsTables } from '../../../src/netfilter/ipvs/ipvs-tables.js'
@@ -19,7 +20,7 @@ export function range(text: string) {
   return cidr
 }
 
-const NODE: NodeInfo = {
+export const NODE: NodeInfo = {
   name: 'a',
   zone: '',
   address: '192.168.0.2',
@@ -121,20 +122,29 @@ const changes: fc.Arbitrary<Changes> = fc.record({
   isFallingBack: fc.boolean(),
 })
 
-/** Tables of one node under one scheduler. */
-export function randomIpvsTables(scheduler: SchedulerName): fc.Arbitrary<IpvsTables> {
+/** What kube-proxy of `NODE` works from. */
+export interface ProxyState {
+  readonly servicePorts: readonly ServicePortInfo[]
+  readonly options: ProxyOptions
+}
+
+/** Service ports and settings, with one scheduler. */
+export function randomProxyState(scheduler: SchedulerName): fc.Arbitrary<ProxyState> {
   return fc
-    .tuple(fc.array(servicePort, { minLength: 1, maxLength: 2 }), detector, fc.boolean(), changes)
-    .map(([ports, localTrafficDetector, isMasqueradingAll, changed]) => {
-      const options = {
-        ...defaultProxyOptions(range('10.244.0.0/16')),
-        localTrafficDetector,
-        isMasqueradingAll,
-        ipvsScheduler: scheduler,
-      }
-      const [tables] = ipvsTables(ports, [NODE], options)
-      return { ...tables, virtualServers: tables.virtualServers.map((each) => withChanges(each, changed)) }
+    .tuple(fc.array(servicePort, { minLength: 1, maxLength: 2 }), detector, fc.boolean())
+    .map(([servicePorts, localTrafficDetector, isMasqueradingAll]) => {
+      const defaults = defaultProxyOptions(range('10.244.0.0/16'))
+      const options = { ...defaults, localTrafficDetector, isMasqueradingAll, ipvsScheduler: scheduler }
+      return { servicePorts, options }
     })
+}
+
+/** Tables of `NODE`, changed by hand. */
+export function randomIpvsTables(scheduler: SchedulerName): fc.Arbitrary<IpvsTables> {
+  return fc.tuple(randomProxyState(scheduler), changes).map(([{ servicePorts, options }, changed]) => {
+    const [tables] = ipvsTables(servicePorts, [NODE], options)
+    return { ...tables, virtualServers: tables.virtualServers.map((each) => withChanges(each, changed)) }
+  })
 }
 
 function withChanges(
