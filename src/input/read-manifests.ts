@@ -20,6 +20,7 @@ import { type ParsedFiles, parseDocuments } from './parse-documents.js'
 import { type Setting, setInManifests } from './settings.js'
 import type { SourceFile } from './source-file.js'
 import { childOf, deepestOf, entryOf, kindOf, type MapNode, originOf, type TreeNode } from './tree.js'
+import { shortened } from './words.js'
 
 /** Manifests as parsed, before settings: parse once, read for every point of a sweep. */
 export type ParsedManifests = ParsedFiles
@@ -61,17 +62,18 @@ export function readManifests(parsed: ParsedManifests, options: ReadOptions = {}
 }
 
 /** Kinds that are read: where their fields stand, and the apiVersion that they must have. */
-const KINDS: ReadonlyMap<string, { readonly apiVersion: string; readonly table: FieldTable }> = new Map([
-  ['Deployment', { apiVersion: 'apps/v1', table: OBJECT }],
-  ['ReplicaSet', { apiVersion: 'apps/v1', table: OBJECT }],
-  ['StatefulSet', { apiVersion: 'apps/v1', table: OBJECT }],
-  ['DaemonSet', { apiVersion: 'apps/v1', table: OBJECT }],
-  ['Pod', { apiVersion: 'v1', table: OBJECT_WITH_STATUS }],
-  ['Service', { apiVersion: 'v1', table: OBJECT_WITH_STATUS }],
-  ['EndpointSlice', { apiVersion: 'discovery.k8s.io/v1', table: ENDPOINT_SLICE }],
-  ['Node', { apiVersion: 'v1', table: OBJECT_WITH_STATUS }],
-  ['Namespace', { apiVersion: 'v1', table: OBJECT }],
-])
+export const KINDS: ReadonlyMap<string, { readonly apiVersion: string; readonly table: FieldTable }> =
+  new Map([
+    ['Deployment', { apiVersion: 'apps/v1', table: OBJECT }],
+    ['ReplicaSet', { apiVersion: 'apps/v1', table: OBJECT }],
+    ['StatefulSet', { apiVersion: 'apps/v1', table: OBJECT }],
+    ['DaemonSet', { apiVersion: 'apps/v1', table: OBJECT }],
+    ['Pod', { apiVersion: 'v1', table: OBJECT_WITH_STATUS }],
+    ['Service', { apiVersion: 'v1', table: OBJECT_WITH_STATUS }],
+    ['EndpointSlice', { apiVersion: 'discovery.k8s.io/v1', table: ENDPOINT_SLICE }],
+    ['Node', { apiVersion: 'v1', table: OBJECT_WITH_STATUS }],
+    ['Namespace', { apiVersion: 'v1', table: OBJECT }],
+  ])
 
 /** What items of a list are where they do not say it themselves, as in the API server's answers. */
 interface ListKind {
@@ -192,18 +194,30 @@ class ManifestReader {
     if (nearest !== undefined && isOurs && !REAL_KINDS.has(kind)) {
       this.reading.error('KIND_UNKNOWN', `There is no kind "${kind}"`, at, `did you mean "${nearest}"?`)
     } else {
-      this.reading.tally(
-        'KIND_IGNORED',
-        `Objects of kind ${kind} are ignored`,
-        at,
-        'the results are as if they were not there',
-      )
+      this.noteIgnored(shortened(kind), at)
     }
   }
 
+  private noteIgnored(kind: string, at: TreeNode): void {
+    const hint = 'the results are as if they were not there'
+    this.reading.tally('KIND_IGNORED', `Objects of kind ${kind} are ignored`, at, hint)
+  }
+
   private noteOtherVersion(root: MapNode, kind: string, apiVersion: string, wanted: string): void {
-    const at = entryOf(root, 'apiVersion')?.value ?? root
-    this.reading.error('OBJECT_VERSION', `${kind} has apiVersion "${apiVersion}"`, at, `it must be ${wanted}`)
+    const group = apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')))
+    const isMeant = KUBERNETES_GROUPS.has(group) || this.reading.nearest(apiVersion, [wanted]) !== undefined
+    if (isMeant) {
+      const at = entryOf(root, 'apiVersion')?.value ?? root
+      this.reading.error(
+        'OBJECT_VERSION',
+        `${kind} has apiVersion "${apiVersion}"`,
+        at,
+        `it must be ${wanted}`,
+      )
+    } else {
+      const at = entryOf(root, 'kind')?.value ?? root
+      this.noteIgnored(`${kind} of ${shortened(apiVersion)}`, at)
+    }
   }
 
   checkSizes(): void {
@@ -233,6 +247,9 @@ class ManifestReader {
     }
   }
 }
+
+/** API groups that have, or had, the kinds that are read; `Service` of another group is something else. */
+const KUBERNETES_GROUPS: ReadonlySet<string> = new Set(['', 'apps', 'extensions', 'discovery.k8s.io'])
 
 /** Kinds of the API groups read that are nearly named as one of ours and are none of it. */
 const REAL_KINDS: ReadonlySet<string> = new Set([
