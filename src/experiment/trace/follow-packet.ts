@@ -9,7 +9,7 @@ import type { IpProtocol } from '../../netfilter/iptables/rule.js'
 import type { NodeEnd, NodeStep, NodeWays } from '../../netfilter/node-ways.js'
 import type { TraceOutcome, TracePacket, TraceStep } from '../../results/trace-schema.js'
 import { type FlowTimes, linkKindBetween } from './flow-times.js'
-import type { NodePlane } from './node-plane.js'
+import { type NodePlane, OUTER_INTERFACE } from './node-plane.js'
 import { OutcomeMaker, type Passage } from './outcome-maker.js'
 import { both, type Chance, probabilityOf } from './probability.js'
 import type { AddressMap } from './whereabouts.js'
@@ -25,6 +25,7 @@ export interface FollowerOptions {
   readonly times: FlowTimes
   readonly protocol: IpProtocol
   readonly planeOf: (node: ClusterNode) => NodePlane
+  readonly podInterface: string
 }
 
 /** The way of a packet that comes to a node. */
@@ -47,7 +48,7 @@ export class PacketFollower {
   /** The steps from the arrival at a node on. */
   follow({ node, by, packet, passage }: Arrival): TraceStep[] {
     const plane = this.options.planeOf(node)
-    const ways = plane.trace(by === 'process' ? 'send' : 'receive', this.#readable(packet))
+    const ways = plane.trace(by === 'process' ? 'send' : 'receive', this.#readable(packet, by))
     const step = { kind: 'node', node: node.name, arrival: by, rules: plane.rules, packet } as const
     return [step, ...this.#goThrough(ways, { node, packet, passage })]
   }
@@ -118,6 +119,8 @@ export class PacketFollower {
   /** To whoever has the address. */
   #route(packet: TracePacket, from: ClusterNode, passage: Passage): TraceStep[] {
     const place = this.options.map.locate(packet.destination, packet.destinationPort ?? 0)
+    const isBound = this.options.planeOf(from).boundAddresses.includes(packet.destination)
+    if (isBound) return [this.#refuse(packet, from, passage)]
     switch (place.kind) {
       case 'pod':
         if (place.node !== from) return this.#forward(packet, from, place.node, passage)
@@ -125,29 +128,19 @@ export class PacketFollower {
       case 'node':
         if (place.node !== from) return this.#forward(packet, from, place.node, passage)
         if (place.pod !== undefined) return this.#deliver(packet, from, passage)
-        return [
-          this.end(
-            this.#make.refused(
-              passage,
-              packet,
-              `no process that svcsim knows of listens there on ${from.name}`,
-            ),
-          ),
-        ]
+        return [this.#refuse(packet, from, passage)]
       case 'loopback':
-        return [
-          this.end(
-            this.#make.refused(
-              passage,
-              packet,
-              `no process that svcsim knows of listens there on ${from.name}`,
-            ),
-          ),
-        ]
+        return [this.#refuse(packet, from, passage)]
       case 'podRange':
       case 'outside':
         return [this.end(this.#make.lost(passage, packet, from))]
     }
+  }
+
+  /** The machine that has the address has nobody at the port. */
+  #refuse(packet: TracePacket, node: ClusterNode, passage: Passage): TraceStep {
+    const reason = `no process that svcsim knows of listens there on ${node.name}`
+    return this.end(this.#make.refused(passage, packet, reason))
   }
 
   #forward(packet: TracePacket, from: ClusterNode, to: ClusterNode, passage: Passage): TraceStep[] {
@@ -170,7 +163,10 @@ export class PacketFollower {
     return [step, this.end(this.#make.received(last, packet, node))]
   }
 
-  #readable({ source, sourcePort, destination, destinationPort }: TracePacket): ReadablePacket {
+  #readable(
+    { source, sourcePort, destination, destinationPort }: TracePacket,
+    by: Arrival['by'],
+  ): ReadablePacket {
     return {
       protocol: this.options.protocol,
       source,
@@ -179,6 +175,7 @@ export class PacketFollower {
       destinationPort: destinationPort ?? 0,
       mark: 0,
       states: ['NEW'],
+      inInterface: by === 'pod' ? this.options.podInterface : by === 'process' ? undefined : OUTER_INTERFACE,
     }
   }
 }

@@ -35,8 +35,8 @@ export function nodePlanes(
     const given = tables.get(node)
     const plane =
       given === undefined
-        ? generatedPlane(cluster, node, options)
-        : iptablesPlane(node, given.tables, given.file, options)
+        ? generatedPlane(cluster.nodeRules[node.index], node, options)
+        : iptablesPlane(given.tables, node, given.file, options)
     planes.set(node, plane)
     return plane
   }

@@ -7,6 +7,7 @@ import { MODEL_VERSION, VERSION } from '../../base/version.js'
 import { Streams } from '../../engine/streams.js'
 import type { Scenario } from '../../input/scenario-schema.js'
 import type { Cluster } from '../../kubernetes/cluster.js'
+import { podInterfaceOf } from '../../model/world.js'
 import {
   TRACE_SCHEMA_VERSION,
   type Trace,
@@ -52,7 +53,13 @@ export function tracePacket(traced: TracedCluster, question: FlowQuestion): Trac
   const times = new FlowTimes(scenario)
   const entries = waysIn({ map, scenario, source, destination, question })
   const planes = nodePlanes(cluster, question, planeOptions(traced, question, source))
-  const follower = new PacketFollower({ map, times, protocol: destination.protocol, planeOf: planes })
+  const follower = new PacketFollower({
+    map,
+    times,
+    protocol: destination.protocol,
+    planeOf: planes,
+    podInterface: podInterfaceOf(scenario),
+  })
   const starts = entries.map((entry) => new Start(entry, source, question, map, times))
   const steps =
     starts.length === 1 ? starts[0].steps(follower, CERTAIN) : [choiceStep(starts, follower, question)]
@@ -89,11 +96,12 @@ function planeOptions(
 ): PlaneOptions {
   const { draw, remembered, maxRunLength } = question
   const drawn = draw === undefined ? undefined : { streams: new Streams(scenario.spec.seed, 0), draw }
-  if (remembered === undefined) return { maxRunLength, drawn, remembered: undefined }
+  const podInterface = podInterfaceOf(scenario)
+  if (remembered === undefined) return { maxRunLength, podInterface, drawn, remembered: undefined }
   const name = remembered.replace(/^pods?\//, '')
   const pod = podNamed(name, cluster, { option: '--remembered', text: remembered })
   const address = source.address ?? source.node?.address ?? ''
-  return { maxRunLength, drawn, remembered: { client: address, address: pod.address } }
+  return { maxRunLength, podInterface, drawn, remembered: { client: address, address: pod.address } }
 }
 
 /** A name that stands for several addresses: the client takes any. */

@@ -1,0 +1,90 @@
+/** What the differing rules of a Service port come to, in sentences: endpoints, chances, affinity, policies. */
+import type { Rule, Table } from '../../netfilter/iptables/rule.js'
+import type { RuleDifference } from './compare-rules.js'
+import { jumpOf, type PortRules } from './rules-view.js'
+
+/** A chain that differs. */
+export interface ChainDifference {
+  readonly table: Table['name']
+  readonly chain: string
+  /** `missing`, `extra`: the whole chain. */
+  readonly kind: 'missing' | 'extra' | 'different'
+  readonly rules: readonly RuleDifference[]
+}
+
+/** Endpoints that a sentence names. */
+const MAX_NAMED = 5
+
+/** @param differences - at least one */
+export function portSummary(
+  expected: PortRules,
+  found: PortRules,
+  differences: readonly ChainDifference[],
+): readonly string[] {
+  const [wanted, present] = [endpointsOf(expected), endpointsOf(found)]
+  const missing = [...wanted.keys()].filter((endpoint) => !present.has(endpoint))
+  const extra = [...present.keys()].filter((endpoint) => !wanted.has(endpoint))
+  const sentences = [
+    ...endpointSentence(missing, 'missing on the node'),
+    ...endpointSentence(extra, 'on the node and not in the manifests'),
+    ...(missing.length + extra.length === 0 ? chanceSentences(differences) : []),
+    ...affinitySentence(expected, found),
+  ]
+  return sentences.length > 0 ? sentences : [ruleSentence(differences)]
+}
+
+function endpointSentence(endpoints: readonly string[], what: string): string[] {
+  if (endpoints.length === 0) return []
+  const named = endpoints.slice(0, MAX_NAMED).join(', ')
+  const more = endpoints.length > MAX_NAMED ? ` and ${endpoints.length - MAX_NAMED} more` : ''
+  return [`${endpoints.length === 1 ? 'endpoint' : 'endpoints'} ${named}${more}: ${what}`]
+}
+
+function chanceSentences(differences: readonly ChainDifference[]): string[] {
+  const all = differences.flatMap(({ rules }) => rules)
+  const chances = all.filter(({ kind }) => kind === 'probability').length
+  const moved = all.filter(({ kind }) => kind === 'moved').length
+  return [
+    ...(chances > 0 ? ['the endpoints do not get equal shares: probabilities differ'] : []),
+    ...(moved > 0 ? ['rules stand in another order'] : []),
+  ]
+}
+
+function affinitySentence(expected: PortRules, found: PortRules): string[] {
+  const [wanted, present] = [affinityOf(expected), affinityOf(found)]
+  if (wanted === present) return []
+  const text = (seconds: number | undefined) => (seconds === undefined ? 'none' : `ClientIP, ${seconds} s`)
+  return [`session affinity is ${text(present)}, and should be ${text(wanted)}`]
+}
+
+function ruleSentence(differences: readonly ChainDifference[]): string {
+  const chains = [...new Set(differences.map(({ chain }) => chain))]
+  return `rules differ in ${chains.slice(0, MAX_NAMED).join(', ')}${chains.length > MAX_NAMED ? ' …' : ''}`
+}
+
+/** By `address:port`, where the chains of the Service port that choose lead to. */
+function endpointsOf({ chains }: PortRules): ReadonlyMap<string, string> {
+  const endpoints = new Map<string, string>()
+  const choosing = new Set(chains.flatMap(({ rules }) => rules.flatMap((rule) => jumpOf(rule) ?? [])))
+  for (const { chain, rules } of chains) {
+    for (const { target } of rules) {
+      if (target.kind !== 'DNAT' || !choosing.has(chain)) continue
+      const port = target.port === undefined ? '' : `:${target.port}`
+      endpoints.set(`${target.address.includes(':') ? `[${target.address}]` : target.address}${port}`, chain)
+    }
+  }
+  return endpoints
+}
+
+function affinityOf({ chains }: PortRules): number | undefined {
+  for (const rule of chains.flatMap(({ rules }) => rules)) {
+    const seconds = affinitySecondsOf(rule)
+    if (seconds !== undefined) return seconds
+  }
+  return undefined
+}
+
+function affinitySecondsOf({ matches }: Rule): number | undefined {
+  const match = matches.find((each) => each.kind === 'recent')
+  return match?.kind === 'recent' && match.mode === 'rcheck' ? match.seconds : undefined
+}
