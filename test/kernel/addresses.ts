@@ -43,6 +43,13 @@ export class Addresses {
     return this.outInterface(node, destination) === UPLINK ? node.address : node.gatewayAddress
   }
 
+  /** The address that a process of a node sends from, if it does not ask for another. */
+  sourceAddress(node: ClusterNode, destination: string): string {
+    if (destination.startsWith('127.')) return '127.0.0.1'
+    const isOwn = destination === node.address || destination === node.gatewayAddress
+    return isOwn ? destination : this.masqueradeAddress(node, destination)
+  }
+
   /** Every address that counts as LOCAL on a node. */
   localRanges({ address, gatewayAddress }: ClusterNode): Cidr[] {
     return [address, gatewayAddress, '127.0.0.0/8'].map((text) => rangeOf(text))

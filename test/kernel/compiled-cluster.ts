@@ -3,34 +3,33 @@
  * of `crowds/`, to which many connections are opened.
  */
 import { readdirSync, readFileSync } from 'node:fs'
-import { loadExperiment } from '../../src/experiment/load-experiment.js'
-import type { Cluster } from '../../src/kubernetes/cluster.js'
+import { type LoadedCluster, loadCluster } from '../../src/experiment/load-cluster.js'
+import { parseSetting } from '../../src/input/settings.js'
 
-const FOLDERS = {
-  clusters: new URL('clusters/', import.meta.url),
-  crowds: new URL('crowds/', import.meta.url),
-}
+export type ClusterFolder = 'clusters' | 'crowds'
 
 /** The names of the clusters in which every flow is tried. */
 export function clusterNames(): string[] {
-  return readdirSync(FOLDERS.clusters, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort()
+  return readdirSync(new URL('clusters/', import.meta.url)).sort()
 }
 
-/** The cluster that svcsim makes of the two files of a folder. */
-export function compiledCluster(name: string, folder: keyof typeof FOLDERS = 'clusters'): Cluster {
-  const file = (path: string) => ({
-    path,
-    text: readFileSync(new URL(`${name}/${path}`, FOLDERS[folder]), 'utf8'),
-  })
-  const plan = loadExperiment({
+/**
+ * The cluster that svcsim makes of the two files of a folder.
+ *
+ * @param settings - as for `--set`, put over the scenario
+ */
+export function compiledCluster(
+  folder: ClusterFolder,
+  name: string,
+  settings: readonly string[],
+): LoadedCluster {
+  const file = (path: string) => {
+    const text = readFileSync(new URL(`${folder}/${name}/${path}`, import.meta.url), 'utf8')
+    return { path, text }
+  }
+  return loadCluster({
     scenarioFile: file('scenario.yaml'),
     manifestFiles: [file('manifests.yaml')],
-    settings: [],
-    axes: [],
-    command: '',
+    settings: settings.map(parseSetting),
   })
-  return plan.points[0].cluster
 }

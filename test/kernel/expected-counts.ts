@@ -3,8 +3,8 @@
  * once for each first packet.
  */
 import type { MetConnection } from './flows.js'
-import type { CountedRule } from './node-rules.js'
-import type { RuleCounts } from './rule-loading.js'
+import type { CountedRule, RuleCounts } from './node-rules.js'
+
 import type { Hop } from './ways.js'
 
 /** Packets that a rule must have matched, and how many more it may have: repetitions that nobody knows the end of. */

@@ -1,4 +1,6 @@
 /** Opens connections of everyone to everything in a laboratory, and holds what becomes of them against svcsim's ways. */
+import type { Cluster } from '../../src/kubernetes/cluster.js'
+import { Addresses } from './addresses.js'
 import type { Lab } from './lab.js'
 import type { Attempt, AttemptResult } from './lab-agent.js'
 import { namespaceOf } from './topology.js'
@@ -37,12 +39,13 @@ interface PlannedFlow {
 }
 
 /** Every flow of a cluster that there can be. */
-export function flowsOf({ cluster }: Lab): Flow[] {
+export function flowsOf(cluster: Cluster): Flow[] {
   const targets = targetsOf(cluster)
+  const addresses = new Addresses(cluster)
   return sendersOf(cluster).flatMap((sender) =>
     targets
       .filter((target) => canSend(sender, target, cluster))
-      .map((target) => ({ sender: senderTo(sender, target), target })),
+      .map((target) => ({ sender: senderTo(sender, target, addresses), target })),
   )
 }
 
@@ -120,7 +123,7 @@ function attemptOf(lab: Lab, { flow: { sender, target }, ways }: PlannedFlow): A
   const isSilent = ways.some((way) => way.outcome === 'timedOut')
   return {
     netns: senderNamespace(lab, sender),
-    source: sender.address,
+    source: sender.kind === 'node' ? null : sender.address,
     address: target.address,
     port: target.port,
     patienceMs: isSilent ? SHORT_PATIENCE_MS : LONG_PATIENCE_MS,

@@ -1,5 +1,6 @@
 /** Who may connect to what in a cluster: everyone to everything that a Service is reached by. */
 import type { Cluster, ClusterService } from '../../src/kubernetes/cluster.js'
+import type { Addresses } from './addresses.js'
 import { isHostPod, outsideAddress, podInterface, UPLINK } from './topology.js'
 import type { Sender, Target } from './ways.js'
 
@@ -72,9 +73,10 @@ export function canSend(sender: Sender, { address }: Target, { nodes, pods }: Cl
   return owner === undefined ? pods.every((pod) => pod.address !== address) : owner === sender.node
 }
 
-/** The sender as the kernel takes it: from 127.0.0.1 to 127.0.0.1. */
-export function senderTo(sender: Sender, { address }: Target): Sender {
-  return address.startsWith('127.') ? { ...sender, address: '127.0.0.1' } : sender
+/** The sender with the address that the kernel gives it for this target. */
+export function senderTo(sender: Sender, { address }: Target, addresses: Addresses): Sender {
+  if (sender.kind !== 'node') return sender
+  return { ...sender, address: addresses.sourceAddress(sender.node, address) }
 }
 
 function addressesOf(service: ClusterService): (readonly [kind: string, address: string])[] {

@@ -60,6 +60,8 @@ type UnsettledWay = Pick<Way, 'hops' | 'chance'>
 
 /** Finds ways through the nodes of a cluster. */
 export class WayFinder {
+  /** Do rules count the packets that they match, or those that they test? */
+  readonly isCountingMatches: boolean
   readonly #addresses: Addresses
   readonly #isForgetful: boolean
   readonly #known = new Map<string, Way[]>()
@@ -69,6 +71,7 @@ export class WayFinder {
     readonly cluster: Cluster,
     readonly rules: readonly NodeRules[],
   ) {
+    this.isCountingMatches = rules.every((each) => each.isCountingMatches)
     this.#addresses = new Addresses(cluster)
     this.#isForgetful = rules.every((each) => each.isForgetful)
   }

@@ -1,0 +1,182 @@
+/** A node whose kube-proxy runs in mode iptables: svcsim's plain interpreter beside the programs called iptables. */
+import type { ClusterNode } from '../../src/kubernetes/cluster.js'
+import { type Interpretation, interpret } from '../../src/netfilter/iptables/interpret.js'
+import { parseTables, printTables } from '../../src/netfilter/iptables/iptables-save.js'
+import { ReferenceLists } from '../../src/netfilter/iptables/reference-lists.js'
+import type { Chain, Rule, Table } from '../../src/netfilter/iptables/rule.js'
+import type { Addresses } from './addresses.js'
+import { canonicalLines } from './canonical-tables.js'
+import { firstPacketChains } from './first-packet-chains.js'
+import type {
+  CountedRule,
+  LoadableRules,
+  NodeRun,
+  PacketAt,
+  RememberedAddresses,
+  RuleCounts,
+} from './node-rules.js'
+import { runInside } from './tools.js'
+
+/** The two programs called iptables: with tables of their own in the kernel, or on those of nftables. */
+export type IptablesVariant = 'iptables-legacy' | 'iptables-nft'
+
+/** Numbers that 31 random bits can be. */
+const DRAW_RANGE = 2 ** 31
+
+/** Prints every list of `-m recent`: nothing where there is none. */
+const PRINT_LISTS = 'cd /proc/net/xt_recent 2>/dev/null && grep "" * /dev/null || true'
+
+/** Rules count the packets that they match. A choice is the number of draws that fail before one passes. */
+export class IptablesNode implements LoadableRules {
+  readonly isCountingMatches = true
+  readonly isForgetful: boolean
+  readonly #lists = new ReferenceLists()
+
+  constructor(
+    readonly node: ClusterNode,
+    readonly tables: readonly Table[],
+    readonly addresses: Addresses,
+    readonly variant: IptablesVariant,
+  ) {
+    this.#lists.retain(tables)
+    this.isForgetful = !tables
+      .flatMap((table) => table.chains.flatMap((chain) => chain.rules))
+      .some((rule) => rule.matches.some((match) => match.kind === 'recent'))
+  }
+
+  runs(at: PacketAt): NodeRun[] {
+    const runs: NodeRun[] = []
+    for (let choice = 0; ; choice++) {
+      const run = this.#interpret(at, choice, this.#lists.copy())
+      const chance = chanceOf(run)
+      if (chance > 0) runs.push({ ...run, choice, chance, counted: countedRules(run) })
+      if (run.statisticRulesEvaluated <= choice) return runs
+    }
+  }
+
+  take(at: PacketAt, choice: number): void {
+    this.#interpret(at, choice, this.#lists)
+  }
+
+  countedPlaces(): string[] {
+    return this.tables.flatMap(countedPlaces)
+  }
+
+  remembered(): RememberedAddresses {
+    const chains = this.tables.flatMap((table) => table.chains.map((chain) => chain.name))
+    const lists = chains.map(
+      (list) => [list, this.#lists.entriesOf(list).map((entry) => entry.address)] as const,
+    )
+    return new Map(lists.flatMap(([list, entries]) => (entries.length === 0 ? [] : [[list, entries.sort()]])))
+  }
+
+  load(netns: string): void {
+    runInside(netns, `${this.variant}-restore`, [], printTables(this.tables))
+  }
+
+  differences(netns: string): string[] {
+    const there = canonicalLines(parseTables(this.#dump(netns)))
+    const wanted = canonicalLines(this.tables)
+    return [
+      ...wanted.filter((line) => !there.includes(line)).map((line) => `- ${line}`),
+      ...there.filter((line) => !wanted.includes(line)).map((line) => `+ ${line}`),
+      ...(there.join('\n') === wanted.join('\n') ? [] : ['the order differs']),
+    ]
+  }
+
+  counts(netns: string): RuleCounts {
+    return ruleCounts(this.#dump(netns))
+  }
+
+  rememberedByKernel(netns: string): RememberedAddresses {
+    const lists = new Map<string, string[]>()
+    for (const line of runInside(netns, 'sh', ['-c', PRINT_LISTS]).split('\n')) {
+      const [, list, address] = /^([^:]+):src=(\S+)/.exec(line) ?? []
+      if (list === undefined || address === undefined) continue
+      lists.set(list, [...(lists.get(list) ?? []), address].sort())
+    }
+    return lists
+  }
+
+  #dump(netns: string): string {
+    const tables = this.tables.map((table) => table.name)
+    return tables.map((table) => runInside(netns, `${this.variant}-save`, ['-c', '-t', table])).join('')
+  }
+
+  #interpret({ packet, nowNs }: PacketAt, failedDraws: number, lists: ReferenceLists): Interpretation {
+    let draws = 0
+    const node = {
+      tables: this.tables,
+      localAddresses: this.addresses.localRanges(this.node),
+      lists,
+      draw31: () => (draws++ < failedDraws ? DRAW_RANGE - 1 : 0),
+      outInterfaceOf: (destination: string) => this.addresses.outInterface(this.node, destination),
+    }
+    return interpret(node, packet.inInterface === undefined ? 'send' : 'receive', packet, nowNs)
+  }
+}
+
+/** The chance of the draws to fall as they did. */
+function chanceOf({ rulesMet }: Interpretation): number {
+  return rulesMet
+    .flatMap((met) => met.draws)
+    .reduce((product, { threshold, isPassed }) => {
+      const share = threshold / DRAW_RANGE
+      return product * (isPassed ? share : 1 - share)
+    }, 1)
+}
+
+/** Table nat sees the first packet of a connection alone. */
+function countedRules({ rulesMet }: Interpretation): CountedRule[] {
+  return rulesMet
+    .filter((met) => met.isMatched)
+    .map(({ table, chain, ruleIndex }) => ({
+      place: `${table} ${chain} ${ruleIndex + 1}`,
+      isMetAgain: table === 'filter',
+    }))
+}
+
+/** By place, the packets that each rule of a dump has matched. */
+function ruleCounts(dump: string): RuleCounts {
+  const counts = new Map<string, number>()
+  const numbers = new Map<string, number>()
+  let table = ''
+  for (const line of dump.split('\n')) {
+    if (line.startsWith('*')) table = line.slice(1)
+    const [, packets, chain] = /^\[(\d+):\d+\] -A (\S+)/.exec(line) ?? []
+    if (packets === undefined) continue
+    const place = `${table} ${chain}`
+    const number = (numbers.get(place) ?? 0) + 1
+    numbers.set(place, number)
+    counts.set(`${place} ${number}`, Number(packets))
+  }
+  return counts
+}
+
+function countedPlaces({ name, chains }: Table): string[] {
+  const isForFirst = firstPacketChains(chains.map((chain) => chainLinks(name, chain)))
+  return chains.flatMap((chain) =>
+    chain.rules.flatMap((rule, index) =>
+      isForFirst.has(chain.name) || asksForFirst(rule) ? [`${name} ${chain.name} ${index + 1}`] : [],
+    ),
+  )
+}
+
+function chainLinks(table: Table['name'], { name, policy, rules }: Chain) {
+  const calledFor = policy === undefined ? undefined : table === 'nat' ? ('first' as const) : ('all' as const)
+  const links = rules.flatMap((rule) => {
+    const { target } = rule
+    if (target.kind !== 'jump' && target.kind !== 'goto') return []
+    return [{ chain: target.chain, isForFirst: asksForFirst(rule) }]
+  })
+  return { name, calledFor, links }
+}
+
+/** Only first packets are NEW, and only they bear a mark, which table nat gives. */
+function asksForFirst({ matches }: Rule): boolean {
+  return matches.some(
+    (match) =>
+      (match.kind === 'conntrack' && !match.isInverted && match.states.join() === 'NEW') ||
+      (match.kind === 'mark' && !match.isInverted),
+  )
+}
