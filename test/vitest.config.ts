@@ -9,7 +9,7 @@ export default defineConfig({
           name: 'quick',
           include: ['test/**/*.test.ts'],
           exclude: ['test/validation/**', 'test/scenarios/**', 'test/cli/**', 'test/kernel/**'],
-          testTimeout: 10_000,
+          testTimeout: 30_000,
           // Nothing here keeps state between files: one context for all saves half of the time.
           pool: 'threads',
           isolate: false,

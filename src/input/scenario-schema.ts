@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import { delay } from './distribution-schema.js'
 import { LIMITS } from './limits.js'
+import { callOrder, cpuLimit, cpuPeriod, discipline, slowStart } from './pod-behaviour-schema.js'
 import {
   duration,
   limitedCount,
@@ -169,18 +170,30 @@ const call = z
   })
   .describe('A call that each request makes before it answers.')
 
+const calls = z.array(call).max(16)
+
+const requestClass = z
+  .strictObject({
+    serviceTime: delay.optional().describe('In place of `serviceTime` of the pod.'),
+    calls: calls.optional().describe('In place of `calls` of the pod; [] for none.'),
+  })
+  .describe('What requests of one class need of a pod; what is left out is as for all others.')
+
 const podBehaviour = z
   .strictObject({
     servers: positiveInteger
       .max(100_000)
       .default(1)
       .describe('Requests that one pod serves at the same time (threads, workers).'),
+    discipline,
     queueCapacity: z
       .int()
       .min(0)
       .max(10_000_000)
       .default(1024)
-      .describe('Requests that may wait in one pod; the next is rejected.'),
+      .describe(
+        'Requests that may wait in one pod, or with discipline ps be in it beyond the number of servers; the next is rejected.',
+      ),
     whenFull: z
       .enum(['reject', 'dropConnection'])
       .default('reject')
@@ -190,17 +203,28 @@ const podBehaviour = z
     serviceTime: delay
       .prefault({ distribution: 'exponential', mean: '5ms' })
       .describe('Time that a server works on one request, without its calls.'),
-    calls: z
-      .array(call)
-      .max(16)
+    calls: calls
       .default([])
-      .describe('Calls to other Services, one after another, while the server is held.'),
+      .describe('Calls to other Services, after the own work, while the server or place is held.'),
+    callOrder,
+    classes: z
+      .record(name, requestClass)
+      .default({})
+      .describe(
+        'Requests that need something else: class of the client group (spec.clients[].class) to what they need.',
+      ),
     speed: z
       .record(z.string().regex(/^\d+$/, 'the ordinal of a pod, as text'), z.number().positive())
       .default({})
       .describe(
         'Pods that are slower or faster: ordinal of the pod to its speed, 1 being normal; 0.25 takes four times as long.',
       ),
+    cpuLimit: cpuLimit
+      .optional()
+      .describe(
+        'CPU limit of one pod, as resources.limits.cpu: 500m, 2. serviceTime is then CPU time: the pod may use the limit times 100 ms of it in each period of 100 ms (spec.limits.cpuPeriod), all servers together, and stands still when that is used up. fromManifest: the limits of its containers, added up. Without limit by default.',
+      ),
+    slowStart: slowStart.optional(),
   })
   .describe('How the pods of one workload behave.')
 
@@ -235,6 +259,11 @@ const clientGroup = z
       .default([])
       .describe('For clients inside: the nodes that they run on, in turn. All nodes where empty.'),
     count: positiveInteger.max(1_000_000).default(100).describe('Clients, each with an address of its own.'),
+    class: name
+      .optional()
+      .describe(
+        'Class of its requests, and of the calls that follow from them: pods that have it among their `classes` treat them accordingly.',
+      ),
     to: serviceReference.describe(
       'The Service used: NAME:PORT or NAME.NAMESPACE:PORT, with the Service port, whatever the way in.',
     ),
@@ -407,6 +436,11 @@ const limits = z
     clientTimeWait: duration
       .optional()
       .describe('How long a connection that the client closed keeps its port (60s).'),
+    cpuPeriod: cpuPeriod
+      .optional()
+      .describe(
+        'Period in which the CPU limit of a pod holds (100ms), 1ms to 1s: cpuCFSQuotaPeriod of kubelet.',
+      ),
   })
   .describe('What runs out, and how long places are kept: sizes and time-outs of the kernel.')
 

@@ -32,6 +32,7 @@ export interface CallMeasures {
   /** Requests that reached the pod, however they ended. */
   readonly requests: readonly number[]
   readonly stickiness: StickinessFigures
+  readonly attemptsPerRequest: number | null
   readonly rulesPerConnection: number | null
 }
 
@@ -47,6 +48,8 @@ export class CallCollector {
   readonly #positionOf: Int32Array
   #connectionCount = 0
   #rulesEvaluated = 0
+  #requestCount = 0
+  #attempts = 0
 
   constructor(settings: CallSettings, podCount: number) {
     const { eligiblePods, callerCount } = settings
@@ -69,6 +72,8 @@ export class CallCollector {
 
   requestEnded(record: Readonly<RequestRecord>): void {
     this.#outcomes[record.outcome]++
+    this.#requestCount++
+    this.#attempts += record.attempts
     const position = record.pod < 0 ? -1 : this.#positionOf[record.pod]
     if (position >= 0) this.#requests[position]++
     if (record.outcome === Outcome.completed) this.#recordCompleted(record)
@@ -88,13 +93,24 @@ export class CallCollector {
       connections: [...this.#connections],
       requests: [...this.#requests],
       stickiness: this.#stickiness.figures(),
+      attemptsPerRequest: this.#requestCount === 0 ? null : this.#attempts / this.#requestCount,
       rulesPerConnection: this.#connectionCount === 0 ? null : this.#rulesEvaluated / this.#connectionCount,
     }
   }
 
   #recordCompleted(record: Readonly<RequestRecord>): void {
-    const { dnsNs, connectNs, rulesNs, networkNs, queueNs, serviceNs, downstreamNs, responseTimeNs } = record
-    const sumNs = dnsNs + connectNs + rulesNs + networkNs + queueNs + serviceNs + downstreamNs
+    const {
+      retryNs,
+      dnsNs,
+      connectNs,
+      rulesNs,
+      networkNs,
+      queueNs,
+      serviceNs,
+      downstreamNs,
+      responseTimeNs,
+    } = record
+    const sumNs = retryNs + dnsNs + connectNs + rulesNs + networkNs + queueNs + serviceNs + downstreamNs
     if (sumNs !== responseTimeNs) throw new InvariantError('parts do not add up', { sumNs, responseTimeNs })
     this.#responseTimes.record(responseTimeNs)
     const sums = this.#partSumsNs
@@ -105,5 +121,6 @@ export class CallCollector {
     sums[4] += queueNs
     sums[5] += serviceNs
     sums[6] += downstreamNs
+    sums[7] += retryNs
   }
 }

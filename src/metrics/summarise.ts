@@ -62,6 +62,7 @@ export interface CallSummary {
     readonly modalShare: Estimate
     readonly brokenSessions: Estimate
   }
+  readonly attemptsPerRequest: Estimate
   readonly rulesPerConnection: Estimate
 }
 
@@ -120,6 +121,7 @@ function summariseCall(replications: readonly ReplicationMeasures[], index: numb
       modalShare: over((call) => call.stickiness.modalShare),
       brokenSessions: over((call) => call.stickiness.brokenSessions),
     },
+    attemptsPerRequest: over((call) => call.attemptsPerRequest),
     rulesPerConnection: over((call) => call.rulesPerConnection),
   }
 }

@@ -16,6 +16,8 @@ import type {
   Endpoint,
 } from '../kubernetes/cluster.js'
 import { type Behaviours, behaviourKey, behavioursOf } from './behaviours.js'
+import { type PoolPolicy, poolPolicyKey, poolPolicyOf } from './pool-policy.js'
+import type { RetrySettings } from './retries.js'
 
 /** How the caller reaches the Service. */
 export type EntryWay = 'clusterIP' | 'nodePort' | 'loadBalancer' | 'headless'
@@ -32,8 +34,9 @@ export interface CallSite {
   /** Indices of the pods that the name called stands for by itself; undefined: all that the Service leads to. */
   readonly namedPods: ReadonlySet<number> | undefined
   readonly via: EntryWay
-  readonly isKeepingAlive: boolean
-  readonly maxRequests: number
+  readonly pool: PoolPolicy
+  /** Undefined: a failed request is not tried again. */
+  readonly retry: RetrySettings | undefined
   readonly timeoutNs: number
 }
 
@@ -124,8 +127,8 @@ class CallGraphBuilder {
       ...target,
       namedPods: via === 'headless' ? target.namedPods : undefined,
       via,
-      isKeepingAlive: group.connection === 'keepAlive',
-      maxRequests: group.maxRequests,
+      pool: poolPolicyOf(group),
+      retry: group.retry,
       timeoutNs: group.timeout,
     })
     const demands: DemandSlot[] = []
@@ -162,8 +165,8 @@ class CallGraphBuilder {
       group: undefined,
       ...target,
       via: standsForPods(target) ? 'headless' : 'clusterIP',
-      isKeepingAlive: call.connection === 'keepAlive',
-      maxRequests: call.maxRequests,
+      pool: poolPolicyOf(call),
+      retry: call.retry,
       timeoutNs: call.timeout,
     })
   }
@@ -172,7 +175,8 @@ class CallGraphBuilder {
   #site(site: Omit<CallSite, 'index'>): CallSite {
     const kind = site.group === undefined ? 'workload' : 'group'
     const target = [site.service.index, site.port.port, site.port.protocol, ...(site.namedPods ?? [])]
-    const settings = [site.via, site.isKeepingAlive, site.maxRequests, site.timeoutNs]
+    const retry = JSON.stringify(site.retry ?? null)
+    const settings = [site.via, poolPolicyKey(site.pool), retry, site.timeoutNs]
     const name = [kind, site.caller, ...settings, ...target].join(' ')
     const known = this.#siteByName.get(name)
     if (known !== undefined) return known

@@ -1,8 +1,9 @@
 /**
- * Connections as callers have them: an idle one is used again, or the name is resolved and a new one opened; answered, it
- * is kept or closed. The way of a new connection's first packet is in `handshake.ts`.
+ * Connections as callers have them: one of the pool is used, or the name is resolved and a new one opened; answered, it is
+ * kept or closed. The way of a new connection's first packet is in `handshake.ts`, who gets which in `client-pools.ts`.
  */
 import type { CallSite } from './call-sites.js'
+import { ClientPools } from './client-pools.js'
 import { ClientPorts } from './client-ports.js'
 import { MAX_NODES_ON_WAY } from './connection-pool.js'
 import { Handshake } from './handshake.js'
@@ -15,6 +16,7 @@ import type { World } from './world.js'
 /** Opens and closes connections and sends requests over them. */
 export class Connecting {
   readonly handshake: Handshake
+  readonly pools: ClientPools
   readonly #names: Names
   readonly #ports: ClientPorts
 
@@ -22,43 +24,42 @@ export class Connecting {
     readonly world: World,
     observer: Observer,
   ) {
-    this.handshake = new Handshake(world, observer)
+    this.pools = new ClientPools(world, {
+      open: (request) => this.#setOut(request),
+      send: (request, connection, atNs) => this.#send(request, connection, atNs),
+      close: (connection, site) => this.close(connection, site),
+    })
+    this.handshake = new Handshake(world, observer, (connection, openNs) => {
+      const site = world.graph.sites[world.connections.site[connection]]
+      this.pools.established(connection, openNs, world.connections.caller[connection], site)
+    })
     this.#names = new Names(world)
     this.#ports = new ClientPorts(world.callers.count, limitsOf(world.scenario))
   }
 
-  /** Sends a request: over an idle connection of its caller, or over a new one. */
+  /** Sends a request: over a connection of its caller's pool, or over a new one. */
   start(request: number): void {
-    const { connections, requests, simulator, lanes, links } = this.world
-    const connection = connections.takeIdle(this.#poolKey(request))
-    if (connection < 0) {
-      if (this.#names.isKnown(request)) this.open(request)
-      return
-    }
-    requests.connection[request] = connection
-    requests.pod[request] = connections.pod[connection]
-    const way = connections.way[connection] as WayId
-    const wayNs = links.wayNs(way)
-    requests.networkNs[request] += wayNs
-    simulator.schedule(lanes.furtherRequest(way), simulator.now + wayNs, request)
+    this.pools.acquire(request, this.#poolKey(request), this.#siteOf(request))
   }
 
   /** The name is resolved, or needs not be: the first packet leaves. */
   open(request: number): void {
     const { requests, connections, callers, simulator, lanes } = this.world
-    const of = callers.bySite[requests.site[request]]
-    requests.dnsNs[request] = simulator.now - requests.partStartNs[request]
+    const site = requests.site[request]
+    const poolKey = this.#poolKey(request)
+    requests.dnsNs[request] += simulator.now - requests.partStartNs[request]
     requests.partStartNs[request] = simulator.now
     const connection = connections.open()
     requests.connection[request] = connection
-    connections.source[connection] = of.addresses[requests.client[request]]
-    connections.poolKey[connection] = this.#poolKey(request)
-    connections.sourcePort[connection] = this.#ports.take(this.#poolKey(request), simulator.now)
+    connections.site[connection] = site
+    connections.caller[connection] = poolKey
+    connections.source[connection] = callers.bySite[site].addresses[requests.client[request]]
+    connections.sourcePort[connection] = this.#ports.take(poolKey, simulator.now)
+    this.pools.opened(request, connection)
     if (connections.sourcePort[connection] >= 0) {
       this.handshake.start(request)
       return
     }
-    connections.poolKey[connection] = -1
     requests.outcome[request] = Outcome.refused
     simulator.schedule(lanes.refusal, simulator.now, request)
   }
@@ -75,23 +76,57 @@ export class Connecting {
     }
     const target = connections.balancerTarget[connection]
     if (target >= 0) entries[site.index].loadBalancer?.close(target)
-    const poolKey = connections.poolKey[connection]
-    if (poolKey >= 0) this.#ports.giveBack(poolKey, isEstablished, simulator.now)
+    const caller = connections.caller[connection]
+    if (connections.sourcePort[connection] >= 0) this.#ports.giveBack(caller, isEstablished, simulator.now)
+    this.pools.closed(connection, caller, site)
     connections.close(connection)
   }
 
-  /** A request over this connection was answered: keep it for the next, or close it. */
+  /** A request over this connection was answered: it is for others now. */
   release(request: number): void {
+    const { requests } = this.world
+    this.#releaseConnection(requests.connection[request], this.#siteOf(request))
+    requests.connection[request] = -1
+  }
+
+  /** A request waits no longer: for a connection, or for the answer over one. */
+  abandon(request: number): void {
     const { requests, connections } = this.world
     const site = this.#siteOf(request)
     const connection = requests.connection[request]
-    connections.requestCount[connection]++
-    if (site.isKeepingAlive && connections.requestCount[connection] < site.maxRequests) {
-      connections.putIdle(this.#poolKey(request), connection)
-    } else {
-      this.close(connection, site)
-    }
-    requests.connection[request] = -1
+    if (connection < 0) this.pools.leave(request, this.#poolKey(request), site)
+    else if (site.pool.kind === 'multiplexed' && connections.isEstablished[connection] === 1)
+      this.#releaseConnection(connection, site)
+    else this.close(connection, site)
+  }
+
+  /** The time of an idle connection may have come. */
+  endIdle(connection: number): void {
+    this.pools.endIdle(connection, this.world.graph.sites[this.world.connections.site[connection]])
+  }
+
+  #releaseConnection(connection: number, site: CallSite): void {
+    if (site.pool.kind === 'perRequest') this.close(connection, site)
+    else this.pools.release(connection, this.world.connections.caller[connection], site)
+  }
+
+  /** A request is to open a connection: it needs the Service's address first. What it has waited for so far is connecting. */
+  #setOut(request: number): void {
+    const { requests, simulator } = this.world
+    requests.connectNs[request] += simulator.now - requests.partStartNs[request]
+    requests.partStartNs[request] = simulator.now
+    if (this.#names.isKnown(request)) this.open(request)
+  }
+
+  #send(request: number, connection: number, atNs: number): void {
+    const { connections, requests, simulator, lanes, links } = this.world
+    requests.connection[request] = connection
+    requests.pod[request] = connections.pod[connection]
+    requests.connectNs[request] += atNs - requests.partStartNs[request]
+    const way = connections.way[connection] as WayId
+    const wayNs = links.wayNs(way)
+    requests.networkNs[request] += wayNs
+    simulator.schedule(lanes.furtherRequest(way), atNs + wayNs, request)
   }
 
   #siteOf(request: number): CallSite {

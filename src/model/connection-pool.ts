@@ -1,8 +1,6 @@
 /**
- * Connections between callers and pods, as rows of columns, and the idle ones of each caller.
- *
- * A kept-alive connection carries one request at a time. Reuse is last in, first out; a caller that has no idle one
- * opens another, without limit; a connection is closed after its maximum of requests. Idle ones are never closed.
+ * Connections between callers and pods, as rows of columns, and the idle ones of each caller, in the order in which they
+ * fell idle. Who uses which is decided in `client-pools.ts`.
  */
 import type { EntryId } from '../netfilter/connection-table.js'
 import { NO_WAY } from './links.js'
@@ -16,10 +14,23 @@ export class ConnectionPool {
   #rowCount = 0
   #freeRow = -1
   #capacity = INITIAL_ROWS
-  /** By caller (pool key): the idle connection used last; -1 for none. */
-  readonly #idle: Int32Array
-  /** By row: the idle connection used before it, or the next free row. */
+  /** By caller (pool key): the idle connections used last and first; -1 for none. */
+  readonly #lastIdle: Int32Array
+  readonly #firstIdle: Int32Array
+  /** By row: the idle connection used before it, or the next free row; and the one used after it. */
   #next = new Int32Array(INITIAL_ROWS)
+  #after = new Int32Array(INITIAL_ROWS)
+  /** Is it in the list of idle ones? Has it nothing to do? Until when may it have? */
+  #isListed = new Uint8Array(INITIAL_ROWS)
+  isIdle = new Uint8Array(INITIAL_ROWS)
+  idleUntilNs = new Float64Array(INITIAL_ROWS)
+  /** When it was opened, from when on requests can go over it, and how many are under way. */
+  openedNs = new Float64Array(INITIAL_ROWS)
+  usableNs = new Float64Array(INITIAL_ROWS)
+  streams = new Int32Array(INITIAL_ROWS)
+  /** Call site, and pool key of the caller. */
+  site = new Int32Array(INITIAL_ROWS)
+  caller = new Int32Array(INITIAL_ROWS)
   pod = new Int32Array(INITIAL_ROWS)
   requestCount = new Int32Array(INITIAL_ROWS)
   rulesEvaluated = new Int32Array(INITIAL_ROWS)
@@ -40,8 +51,6 @@ export class ConnectionPool {
   sourcePort = new Int32Array(INITIAL_ROWS)
   destination = new Int32Array(INITIAL_ROWS)
   destinationPort = new Int32Array(INITIAL_ROWS)
-  /** The caller whose port it has; -1 for none. */
-  poolKey = new Int32Array(INITIAL_ROWS)
   /** Did the pod answer its first packet? */
   isEstablished = new Uint8Array(INITIAL_ROWS)
   /** When its first packet left, how often one was lost, and where the last was: see `handshake.ts`. */
@@ -52,7 +61,8 @@ export class ConnectionPool {
 
   /** @param callerCount - pool keys are 0 to callerCount - 1 */
   constructor(callerCount: number) {
-    this.#idle = new Int32Array(callerCount).fill(-1)
+    this.#lastIdle = new Int32Array(callerCount).fill(-1)
+    this.#firstIdle = new Int32Array(callerCount).fill(-1)
   }
 
   /** Connections open, idle ones among them. */
@@ -71,8 +81,11 @@ export class ConnectionPool {
     this.way[row] = NO_WAY
     this.nodeCount[row] = 0
     this.nextNode[row] = -1
-    this.poolKey[row] = -1
     this.isEstablished[row] = 0
+    this.#isListed[row] = 0
+    this.isIdle[row] = 0
+    this.usableNs[row] = 0
+    this.streams[row] = 0
     this.synCount[row] = 0
     return row
   }
@@ -80,20 +93,39 @@ export class ConnectionPool {
   /** Gives the row of a closed connection back. */
   close(row: number): void {
     this.#openCount--
+    this.isIdle[row] = 0
     this.#next[row] = this.#freeRow
     this.#freeRow = row
   }
 
-  /** The caller's idle connection used last, taken out of the idle ones; -1 for none. */
-  takeIdle(caller: number): number {
-    const row = this.#idle[caller]
-    if (row >= 0) this.#idle[caller] = this.#next[row]
+  /** The caller's idle connection used last, or the one used first, taken out of the idle ones; -1 for none. */
+  takeIdle(caller: number, isLast: boolean): number {
+    const row = isLast ? this.#lastIdle[caller] : this.#firstIdle[caller]
+    if (row >= 0) this.forgetIdle(caller, row)
     return row
   }
 
+  /** A connection falls idle. */
   putIdle(caller: number, row: number): void {
-    this.#next[row] = this.#idle[caller]
-    this.#idle[caller] = row
+    const before = this.#lastIdle[caller]
+    this.#next[row] = before
+    this.#after[row] = -1
+    if (before >= 0) this.#after[before] = row
+    else this.#firstIdle[caller] = row
+    this.#lastIdle[caller] = row
+    this.#isListed[row] = 1
+  }
+
+  /** Takes a connection out of the idle ones, if it is among them. */
+  forgetIdle(caller: number, row: number): void {
+    if (this.#isListed[row] === 0) return
+    this.#isListed[row] = 0
+    const before = this.#next[row]
+    const after = this.#after[row]
+    if (after >= 0) this.#next[after] = before
+    else this.#lastIdle[caller] = before
+    if (before >= 0) this.#after[before] = after
+    else this.#firstIdle[caller] = after
   }
 
   /** Notes that the first packet passed a node. */
@@ -141,7 +173,15 @@ export class ConnectionPool {
     this.destination = int32(this.destination)
     this.destinationPort = int32(this.destinationPort)
     this.way = int32(this.way)
-    this.poolKey = int32(this.poolKey)
+    this.#after = int32(this.#after)
+    this.streams = int32(this.streams)
+    this.site = int32(this.site)
+    this.caller = int32(this.caller)
+    this.#isListed = copied(this.#isListed, new Uint8Array(this.#capacity))
+    this.isIdle = copied(this.isIdle, new Uint8Array(this.#capacity))
+    this.idleUntilNs = copied(this.idleUntilNs, new Float64Array(this.#capacity))
+    this.openedNs = copied(this.openedNs, new Float64Array(this.#capacity))
+    this.usableNs = copied(this.usableNs, new Float64Array(this.#capacity))
     this.synCount = int32(this.synCount)
     this.lostAt = int32(this.lostAt)
     this.isEstablished = copied(this.isEstablished, new Uint8Array(this.#capacity))

@@ -24,8 +24,14 @@ export const EventKind = {
   arrival: 8,
   /** A client repeats the first packet of a connection, or gives up. Payload: request. */
   synRepeated: 9,
+  /** The time of an idle connection may be over. Payload: connection. */
+  idleEnd: 10,
+  /** A failed request is tried again. Payload: request. */
+  retry: 11,
   /** The oldest request in flight of a call may have run out of time. Payload: call site. */
-  deadline: 10,
+  deadline: 12,
+  /** The time of one attempt may be over, where requests are retried. Payload: request. */
+  attemptDeadline: 13,
 } as const
 
 export type EventKindNumber = (typeof EventKind)[keyof typeof EventKind]

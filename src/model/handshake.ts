@@ -40,6 +40,8 @@ export class Handshake {
   constructor(
     readonly world: World,
     readonly observer: Observer,
+    /** Told of each connection that will be open, and when. */
+    readonly onEstablished: (connection: number, openNs: number) => void,
   ) {
     const { cluster, locations, scenario, book } = world
     const { synSchedule: name, synRetries } = scenario.spec.tcp
@@ -81,7 +83,8 @@ export class Handshake {
     const connection = requests.connection[request]
     const balancer = entries[site].loadBalancer
     const sourceHash = callers.bySite[site].sourceHashes[requests.client[request]]
-    const target = balancer === undefined ? -1 : balancer.open({ sourceHash })
+    const sourcePort = connections.sourcePort[connection]
+    const target = balancer === undefined ? -1 : balancer.open({ sourceHash, sourcePort })
     if (!this.#address(connection, balancer?.targets[target])) {
       this.#refuse(request, simulator.now)
       return
@@ -208,11 +211,12 @@ export class Handshake {
     const openNs = reachedNs + backNs
     connections.isEstablished[connection] = 1
     requests.pod[request] = connections.pod[connection]
-    requests.connectNs[request] = openNs - requests.partStartNs[request] - requests.rulesNs[request]
+    requests.connectNs[request] += openNs - requests.partStartNs[request] - requests.rulesNs[request]
     requests.networkNs[request] += forthNs
     this.#tell(request, connection)
     const lastNode = this.#podNode[connections.pod[connection]]
     simulator.schedule(lanes.firstRequest(lastNode, way), openNs + forthNs, request)
+    this.onEstablished(connection, openNs)
   }
 
   /**

@@ -41,9 +41,14 @@ export class Lanes {
   /** By pod. */
   readonly serviceDone: readonly LaneId[]
   readonly refusal: LaneId
+  readonly retry: LaneId
+  /** By call site. */
+  readonly attemptDeadline: readonly LaneId[]
   /** First packets on their way once more, and those that ask a pod for a place. */
   readonly repeated: LaneId
   readonly atPod: LaneId
+  /** By call site: the time of an idle connection ends. */
+  readonly #idleEnd: LaneId[] = []
   /** By repetition: its time comes. */
   readonly #synRepeated: LaneId[] = []
   /** First packets between nodes, by the node they leave and the kind of link. */
@@ -68,6 +73,8 @@ export class Lanes {
     this.fromLoadBalancer = lane(EventKind.firstPacketAtNode)
     this.serviceDone = lanes(counts.pods, EventKind.serviceDone)
     this.refusal = lane(EventKind.answerAtCaller)
+    this.retry = lane(EventKind.retry)
+    this.attemptDeadline = lanes(counts.sites, EventKind.attemptDeadline)
     this.repeated = lane(EventKind.firstPacketAtNode)
     this.atPod = lane(EventKind.firstPacketAtPod)
     const nodes = Array.from({ length: counts.nodes })
@@ -79,6 +86,12 @@ export class Lanes {
 
   betweenNodes(from: number, link: StepNumber): LaneId {
     return this.#betweenNodes[from][link]
+  }
+
+  idleEnd(site: number): LaneId {
+    const kind = EventKind.idleEnd
+    while (site >= this.#idleEnd.length) this.#idleEnd.push(this.simulator.addLane(kind, priorityOf(kind)))
+    return this.#idleEnd[site]
   }
 
   /** @param repetition - 0 for the first */

@@ -21,8 +21,20 @@ export const Outcome = {
   unfinished: 5,
 } as const
 
-/** The parts that a response time is made of, in the order they are met; they add up to it exactly. */
-export const PARTS = ['dns', 'connect', 'rules', 'network', 'queue', 'service', 'downstream'] as const
+/**
+ * The parts that a response time is made of, in the order they are met; they add up to it exactly. The last is what failed
+ * attempts took, before the one that the others are of.
+ */
+export const PARTS = [
+  'dns',
+  'connect',
+  'rules',
+  'network',
+  'queue',
+  'service',
+  'downstream',
+  'retry',
+] as const
 export type PartName = (typeof PARTS)[number]
 
 export interface RequestRecord {
@@ -38,6 +50,10 @@ export interface RequestRecord {
   intendedNs: number
   /** From the intended start to the last byte; for failures, to the news of it. */
   responseTimeNs: number
+  /** Attempts made; 1 if it was not retried. */
+  attempts: number
+  /** Time that failed attempts, and the pauses after them, took. */
+  retryNs: number
   dnsNs: number
   connectNs: number
   rulesNs: number

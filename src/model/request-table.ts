@@ -24,8 +24,15 @@ export class RequestTable {
   parent: Int32Array = new Int32Array(INITIAL_ROWS)
   /** Row of the connection in use; -1 for none yet. */
   connection: Int32Array = new Int32Array(INITIAL_ROWS)
+  /** Is it about to open a connection, or in line for one (see `waiting-lines.ts`)? Its neighbours there. */
+  isOpening: Uint8Array = new Uint8Array(INITIAL_ROWS)
+  isWaiting: Uint8Array = new Uint8Array(INITIAL_ROWS)
+  nextWaiting: Int32Array = new Int32Array(INITIAL_ROWS)
+  previousWaiting: Int32Array = new Int32Array(INITIAL_ROWS)
   /** Pod reached; -1 for none yet. */
   pod: Int32Array = new Int32Array(INITIAL_ROWS)
+  /** Attempts made, this one included. */
+  attempts: Int32Array = new Int32Array(INITIAL_ROWS)
   /** Calls already made by the pod for this request. */
   callsMade: Int32Array = new Int32Array(INITIAL_ROWS)
   /** Outcome that the answer on its way will have. */
@@ -39,6 +46,10 @@ export class RequestTable {
   intendedNs: Float64Array = new Float64Array(INITIAL_ROWS)
   /** Start of the part of the way that the request is in. */
   partStartNs: Float64Array = new Float64Array(INITIAL_ROWS)
+  /** Where requests are retried: when the time of this attempt is over. */
+  deadlineNs: Float64Array = new Float64Array(INITIAL_ROWS)
+  /** Time that earlier attempts, and the pauses after them, took. */
+  retryNs: Float64Array = new Float64Array(INITIAL_ROWS)
   dnsNs: Float64Array = new Float64Array(INITIAL_ROWS)
   connectNs: Float64Array = new Float64Array(INITIAL_ROWS)
   rulesNs: Float64Array = new Float64Array(INITIAL_ROWS)
@@ -64,9 +75,35 @@ export class RequestTable {
 
   /** Takes a row, awaited and held; its times are zero and its indices -1. A call takes over its parent's demands. */
   open(call: CallNode, client: number, parent: number, intendedNs: number): number {
+    const row = this.#openRow(call.site.index, call.index, client, parent, intendedNs)
+    if (parent >= 0) this.#copyDemands(parent, row)
+    return row
+  }
+
+  /** Takes a row for the next attempt of a request, to start at a time; the row of the failed one is its own affair. */
+  openRetry(failed: number, startNs: number): number {
+    const { site, callNode, client, parent, intendedNs } = this
+    const row = this.#openRow(
+      site[failed],
+      callNode[failed],
+      client[failed],
+      parent[failed],
+      intendedNs[failed],
+    )
+    this.#copyDemands(failed, row)
+    this.attempts[row] = this.attempts[failed] + 1
+    this.partStartNs[row] = startNs
+    this.retryNs[row] = startNs - this.intendedNs[failed]
+    return row
+  }
+
+  #openRow(site: number, callNode: number, client: number, parent: number, intendedNs: number): number {
     const row = this.#takeRow()
-    this.site[row] = call.site.index
-    this.callNode[row] = call.index
+    this.site[row] = site
+    this.callNode[row] = callNode
+    this.attempts[row] = 1
+    this.retryNs[row] = 0
+    this.deadlineNs[row] = Number.POSITIVE_INFINITY
     this.client[row] = client
     this.parent[row] = parent
     this.connection[row] = -1
@@ -76,6 +113,8 @@ export class RequestTable {
     this.isAwaited[row] = 1
     this.isHeld[row] = 1
     this.hasReserved[row] = 0
+    this.isOpening[row] = 0
+    this.isWaiting[row] = 0
     this.intendedNs[row] = intendedNs
     this.partStartNs[row] = intendedNs
     this.dnsNs[row] = 0
@@ -85,7 +124,6 @@ export class RequestTable {
     this.queueNs[row] = 0
     this.serviceNs[row] = 0
     this.downstreamNs[row] = 0
-    if (parent >= 0) this.#copyDemands(parent, row)
     return row
   }
 
@@ -135,6 +173,13 @@ export class RequestTable {
     this.isAwaited = uint8(this.isAwaited)
     this.isHeld = uint8(this.isHeld)
     this.hasReserved = uint8(this.hasReserved)
+    this.isOpening = uint8(this.isOpening)
+    this.isWaiting = uint8(this.isWaiting)
+    this.attempts = int32(this.attempts)
+    this.deadlineNs = float64(this.deadlineNs)
+    this.retryNs = float64(this.retryNs)
+    this.nextWaiting = int32(this.nextWaiting)
+    this.previousWaiting = int32(this.previousWaiting)
     this.intendedNs = float64(this.intendedNs)
     this.partStartNs = float64(this.partStartNs)
     this.dnsNs = float64(this.dnsNs)

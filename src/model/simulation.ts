@@ -17,6 +17,7 @@ import {
   type RequestRecord,
   type SimulationTotals,
 } from './records.js'
+import { Retries } from './retries.js'
 import { Serving } from './serving.js'
 import { buildWorld, type SimulationOptions, type World } from './world.js'
 
@@ -74,6 +75,8 @@ class Simulation {
   readonly #warmUpNs: number
   readonly #horizonNs: number
   readonly #isDeadlineArmed: Uint8Array
+  /** By call site; undefined where nothing is tried again. */
+  readonly #retries: readonly (Retries | undefined)[]
   readonly #handler = (kind: number, payload: number) => this.#handle(kind, payload)
   readonly #record = emptyRecord()
   #atWarmUp: Snapshot | undefined
@@ -88,6 +91,11 @@ class Simulation {
     this.#connecting = new Connecting(world, observer)
     this.#serving = new Serving(world, (node, pod, parent) => this.#issue(node, pod, parent))
     this.#isDeadlineArmed = new Uint8Array(world.graph.sites.length)
+    this.#retries = world.graph.sites.map(({ retry, caller, service }) =>
+      retry === undefined
+        ? undefined
+        : new Retries(retry, world.streams.get(`retry/${caller}/${service.namespace}/${service.name}`)),
+    )
   }
 
   start(): void {
@@ -138,8 +146,17 @@ class Simulation {
       case EventKind.answerAtCaller:
         if (this.#isStillAwaited(payload)) this.#answered(payload)
         break
+      case EventKind.idleEnd:
+        this.#connecting.endIdle(payload)
+        break
+      case EventKind.retry:
+        if (this.#isStillAwaited(payload)) this.#attempt(payload)
+        break
       case EventKind.deadline:
         this.#endOverdue(payload)
+        break
+      case EventKind.attemptDeadline:
+        this.#endOverdueAttempt(payload)
         break
       case EventKind.warmUpEnd:
         this.#atWarmUp = this.#snapshot()
@@ -156,7 +173,7 @@ class Simulation {
     const request = this.#open(node, source.client, -1)
     this.world.requests.setDemands(request, source.demandsNs)
     this.#awaitArrival(group)
-    this.#connecting.start(request)
+    this.#attempt(request)
   }
 
   #awaitArrival(group: number): void {
@@ -169,7 +186,7 @@ class Simulation {
 
   /** A pod makes a call. */
   #issue(node: CallNode, pod: number, parent: number): void {
-    this.#connecting.start(this.#open(node, pod, parent))
+    this.#attempt(this.#open(node, pod, parent))
   }
 
   #open(node: CallNode, client: number, parent: number): number {
@@ -177,8 +194,22 @@ class Simulation {
     const request = requests.open(node, client, parent, simulator.now)
     const site = node.site.index
     inFlight[site].add(request)
-    if (this.#isDeadlineArmed[site] === 0) this.#armDeadline(site)
+    this.#retries[site]?.noteRequest()
+    if (this.#retries[site] === undefined && this.#isDeadlineArmed[site] === 0) this.#armDeadline(site)
     return request
+  }
+
+  /** A request sets out, for the first time or again. */
+  #attempt(request: number): void {
+    const { requests, graph, simulator, lanes } = this.world
+    const { index, retry, timeoutNs } = graph.sites[requests.site[request]]
+    if (retry !== undefined) {
+      const endNs = requests.intendedNs[request] + timeoutNs
+      const deadlineNs = Math.min(endNs, simulator.now + (retry.attemptTimeout ?? timeoutNs))
+      requests.deadlineNs[request] = deadlineNs
+      simulator.schedule(lanes.attemptDeadline[index], deadlineNs, request)
+    }
+    this.#connecting.start(request)
   }
 
   /** Does the caller still wait? If not, the event at hand was the last to come back to the request. */
@@ -207,7 +238,33 @@ class Simulation {
       this.#connecting.release(request)
     }
     requests.isHeld[request] = 0
-    this.#end(request, outcome)
+    this.#conclude(request, outcome)
+  }
+
+  /** An attempt has ended: so does the request, or it is tried again. */
+  #conclude(request: number, outcome: number): void {
+    const { requests, graph, simulator, lanes, inFlight } = this.world
+    const site = requests.site[request]
+    const pauseNs = this.#retries[site]?.pauseNs(outcome, requests.attempts[request]) ?? -1
+    const startNs = simulator.now + pauseNs
+    if (pauseNs < 0 || startNs >= requests.intendedNs[request] + graph.sites[site].timeoutNs) {
+      this.#end(request, outcome)
+      return
+    }
+    const next = requests.openRetry(request, startNs)
+    inFlight[site].remove(request)
+    inFlight[site].add(next)
+    requests.isAwaited[request] = 0
+    requests.closeIfDone(request)
+    simulator.schedule(lanes.retry, startNs, next)
+  }
+
+  /** Where requests are retried each attempt has a deadline of its own; that of one that is over says nothing. */
+  #endOverdueAttempt(request: number): void {
+    const { requests, simulator } = this.world
+    if (requests.isAwaited[request] === 0 || requests.deadlineNs[request] !== simulator.now) return
+    this.#connecting.abandon(request)
+    this.#conclude(request, Outcome.timedOut)
   }
 
   /** Time is out for the oldest requests of a call site. */
@@ -217,8 +274,7 @@ class Simulation {
     const { timeoutNs } = graph.sites[site]
     while (list.oldest >= 0 && requests.intendedNs[list.oldest] + timeoutNs <= simulator.now) {
       const request = list.oldest
-      const connection = requests.connection[request]
-      if (connection >= 0) this.#connecting.close(connection, graph.sites[site])
+      this.#connecting.abandon(request)
       this.#end(request, Outcome.timedOut)
     }
     this.#isDeadlineArmed[site] = 0
@@ -254,6 +310,8 @@ class Simulation {
     record.outcome = outcome
     record.intendedNs = requests.intendedNs[request]
     record.responseTimeNs = simulator.now - requests.intendedNs[request]
+    record.attempts = requests.attempts[request]
+    record.retryNs = requests.retryNs[request]
     record.dnsNs = requests.dnsNs[request]
     record.connectNs = requests.connectNs[request]
     record.rulesNs = requests.rulesNs[request]
@@ -336,6 +394,8 @@ function emptyRecord(): RequestRecord {
     outcome: 0,
     intendedNs: 0,
     responseTimeNs: 0,
+    attempts: 1,
+    retryNs: 0,
     dnsNs: 0,
     connectNs: 0,
     rulesNs: 0,

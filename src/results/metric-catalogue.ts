@@ -27,7 +27,16 @@ export interface Metric<Subject = CallResult> {
 }
 
 /** Shares of the mean time of a request, in the order in which a request meets them. */
-export const PART_NAMES = ['dns', 'connect', 'rules', 'network', 'queue', 'service', 'downstream'] as const
+export const PART_NAMES = [
+  'dns',
+  'connect',
+  'rules',
+  'network',
+  'queue',
+  'service',
+  'downstream',
+  'retry',
+] as const
 export type PartName = (typeof PART_NAMES)[number]
 
 /** How a request can end other than well, in the order of the schema. */
@@ -66,6 +75,7 @@ const PARTS: Readonly<Record<PartName, string>> = {
   queue: 'waiting in the pod for a free server',
   service: 'being served by the pod, without its calls to other Services',
   downstream: 'waiting for calls to other Services that the pod made',
+  retry: 'in attempts that failed, and in the pauses after them',
 }
 
 const OUTCOMES: readonly [keyof CallResult['outcomes'], string, string][] = [
@@ -158,6 +168,13 @@ const CALL_METRICS: readonly Metric[] = [
     'ratio',
     'Share of clients that saw more than one pod.',
     (call) => call.stickiness.brokenSessions,
+  ),
+  metric(
+    'attemptsPerRequest',
+    'attempts',
+    'number',
+    'Attempts per request, the first included; more than 1 where failed requests are retried.',
+    (call) => call.attemptsPerRequest,
   ),
   metric(
     'rulesPerConnection',

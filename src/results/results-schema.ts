@@ -72,6 +72,7 @@ const parts = z
     queue: estimate,
     service: estimate,
     downstream: estimate,
+    retry: estimate,
   })
   .describe('Mean time per completed request in each part; the parts add up to the mean response time.')
 
@@ -117,6 +118,7 @@ const call = z
     connections: spread,
     requests: spread,
     stickiness,
+    attemptsPerRequest: estimate.describe('1 where nothing was retried.'),
     rulesPerConnection: estimate.describe(
       'Rules evaluated for the first packet, on all nodes that it passed.',
     ),

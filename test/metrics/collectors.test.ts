@@ -42,6 +42,7 @@ describe('CallCollector', () => {
       queue: 3.5,
       service: 40,
       downstream: 0,
+      retry: 0,
     })
   })
 

@@ -16,11 +16,22 @@ export function request(outcome: OutcomeName, changes: Partial<RequestRecord> = 
     queueNs: 0,
     serviceNs: 0,
     downstreamNs: 0,
+    retryNs: 0,
   }
   const given = { ...parts, ...changes }
-  const { dnsNs, connectNs, rulesNs, networkNs, queueNs, serviceNs, downstreamNs } = given
-  const responseTimeNs = dnsNs + connectNs + rulesNs + networkNs + queueNs + serviceNs + downstreamNs
-  return { call: 0, client: 0, pod: -1, outcome: Outcome[outcome], intendedNs: 0, responseTimeNs, ...given }
+  const { dnsNs, connectNs, rulesNs, networkNs, queueNs, serviceNs, downstreamNs, retryNs } = given
+  const responseTimeNs =
+    dnsNs + connectNs + rulesNs + networkNs + queueNs + serviceNs + downstreamNs + retryNs
+  return {
+    call: 0,
+    client: 0,
+    pod: -1,
+    outcome: Outcome[outcome],
+    intendedNs: 0,
+    attempts: 1,
+    responseTimeNs,
+    ...given,
+  }
 }
 
 export function connection(changes: Partial<ConnectionRecord> = {}): ConnectionRecord {

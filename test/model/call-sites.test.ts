@@ -111,11 +111,11 @@ describe('the tree of calls', () => {
   it('keeps calls of one workload to one Service apart where their settings differ', () => {
     const calls = [{ to: 'db:80' }, { to: 'db:80', timeout: '1s' }, { to: 'db:80', connection: 'keepAlive' }]
     const { sites } = graphOf(objects, { pods: { web: { calls } }, clients: [clientsOf('web:80')] })
-    expect(sites.map(({ timeoutNs, isKeepingAlive }) => [timeoutNs, isKeepingAlive])).toEqual([
-      [30e9, false],
-      [30e9, false],
-      [1e9, false],
-      [30e9, true],
+    expect(sites.map(({ timeoutNs, pool }) => [timeoutNs, pool.kind])).toEqual([
+      [30e9, 'perRequest'],
+      [30e9, 'perRequest'],
+      [1e9, 'perRequest'],
+      [30e9, 'keepAlive'],
     ])
   })
 

@@ -11,13 +11,21 @@ describe('ConnectionPool', () => {
     pool.putIdle(0, rows[1])
     pool.putIdle(0, rows[0])
     pool.putIdle(1, rows[2])
-    expect([0, 0, 0, 1, 1].map((caller) => pool.takeIdle(caller))).toEqual([
+    expect([0, 0, 0, 1, 1].map((caller) => pool.takeIdle(caller, true))).toEqual([
       rows[0],
       rows[1],
       -1,
       rows[2],
       -1,
     ])
+  })
+
+  it('gives it the one used first where that is wanted', () => {
+    const pool = new ConnectionPool(1)
+    const rows = [pool.open(), pool.open(), pool.open()]
+    for (const row of rows) pool.putIdle(0, row)
+    pool.forgetIdle(0, rows[1])
+    expect([false, false, false].map((isLast) => pool.takeIdle(0, isLast))).toEqual([rows[0], rows[2], -1])
   })
 
   it('counts open connections, idle ones among them', () => {
@@ -92,6 +100,6 @@ describe('ConnectionPool', () => {
       const at = row * MAX_NODES_ON_WAY
       expect([...columns, pool.nodes[at], pool.entryAt(at) - 1]).toEqual(new Array(8).fill(index))
     }
-    expect(pool.takeIdle(0)).toBe(rows[999])
+    expect(pool.takeIdle(0, true)).toBe(rows[999])
   })
 })

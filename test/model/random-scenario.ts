@@ -97,6 +97,12 @@ class Draft {
           cacheTime: this.#time(this.#pick(0, 20, 500) * NS_PER_MS),
         },
         costs: this.#costs(),
+        limits: this.#limits(),
+        tcp: this.#pick<object>({}, {}, { synRetries: this.#isConstant ? 9 : this.#count(0, 2) }),
+        proxy: {
+          mode: this.#isConstant ? 'iptables' : this.#pick('iptables', 'iptables', 'nftables', 'ipvs'),
+          ipvsScheduler: this.#pick('rr', 'lc', 'wlc', 'sh', 'mh', 'sed', 'nq'),
+        },
       },
     }
   }
@@ -145,6 +151,7 @@ class Draft {
     return {
       servers: this.#count(1, 3),
       queueCapacity: this.#pick(0, 1, 3, 1_024),
+      whenFull: this.#pick('reject', 'reject', 'dropConnection'),
       serviceTime: this.#delay(this.#count(1, 20) * NS_PER_MS),
       speed: this.#pick<object>({}, { 0: 0.5 }),
       calls: Array.from({ length: callCount }, () => ({
@@ -193,10 +200,51 @@ class Draft {
 
   #connection(): object {
     return {
-      connection: this.#pick('perRequest', 'keepAlive'),
+      connection: this.#pick('perRequest', 'keepAlive', 'multiplexed'),
       ...this.#pick<object>({}, { maxRequests: this.#count(1, 4) }),
-      timeout: this.#time(this.#pick(5, 25, 50, 300, 1_000) * NS_PER_MS),
+      ...this.#pick<object>({}, { pool: this.#pool() }),
+      ...this.#pick<object>({}, {}, { retry: this.#retry() }),
+      // Doubled, they must end before the kernel's second packet, whose time is not doubled.
+      timeout: this.#time(this.#pick(5, 25, 50, 300, this.#isConstant ? 300 : 3_000) * NS_PER_MS),
     }
+  }
+
+  #pool(): object {
+    return {
+      size: this.#count(1, 3),
+      reuse: this.#pick('lastInFirstOut', 'firstInFirstOut'),
+      maxStreams: this.#count(1, 4),
+      ...this.#pick<object>({}, { idleTimeout: this.#time(this.#pick(1, 20, 100) * NS_PER_MS) }),
+      ...this.#pick<object>({}, { maxAge: this.#time(this.#pick(10, 100) * NS_PER_MS) }),
+    }
+  }
+
+  #retry(): object {
+    return {
+      attempts: this.#count(2, 4),
+      on: this.#pick(['refused', 'rejected'], ['timedOut', 'refused'], ['rejected']),
+      attemptTimeout: this.#time(this.#pick(5, 40) * NS_PER_MS),
+      // An odd number of ns would not double when halved and rounded.
+      backoff: this.#time(this.#isConstant ? 0 : this.#pick(0, 1, 10) * NS_PER_MS),
+      budget: this.#pick(0, 0.2, 10),
+    }
+  }
+
+  /** What runs out, each in some scenarios: so small that it does. */
+  #limits(): object {
+    if (this.#isConstant) return {}
+    return this.#pick<object>(
+      {},
+      {},
+      {
+        conntrackLeast: this.#count(1, 6),
+        conntrackPerCpu: 1,
+        conntrackTimeWait: this.#pick('0s', '10ms', '1s'),
+      },
+      { masqueradePorts: this.#count(1, 3) },
+      { clientPorts: this.#count(1, 3), clientTimeWait: this.#pick('0s', '30ms') },
+      { nodeBacklog: this.#count(0, 1) },
+    )
   }
 
   #balancer(): object {

@@ -4,6 +4,7 @@ import { Streams } from '../../src/engine/streams.js'
 import type { DesignPoint } from '../../src/experiment/plan.js'
 import { recordWorkload } from '../../src/experiment/record-workload.js'
 import type { Scenario } from '../../src/input/scenario-schema.js'
+import { poolPolicyKey } from '../../src/model/pool-policy.js'
 import { Outcome, type RequestRecord } from '../../src/model/records.js'
 import { simulateInSlices } from '../../src/model/simulation.js'
 import { buildWorld, type World } from '../../src/model/world.js'
@@ -47,8 +48,8 @@ function observePoint({ cluster, scenario }: DesignPoint): Observed {
 function byCall({ requests, world }: Observed): Map<string, Omit<RequestRecord, 'call'>[]> {
   const records = new Map<string, Omit<RequestRecord, 'call'>[]>()
   for (const { call, ...record } of requests) {
-    const { caller, service, timeoutNs, maxRequests, isKeepingAlive } = world.graph.sites[call]
-    const key = [caller, service.name, timeoutNs, maxRequests, isKeepingAlive].join(' ')
+    const { caller, service, timeoutNs, pool } = world.graph.sites[call]
+    const key = [caller, service.name, timeoutNs, poolPolicyKey(pool)].join(' ')
     records.set(key, [...(records.get(key) ?? []), record])
   }
   return records
@@ -64,6 +65,7 @@ const TIMES = [
   'queueNs',
   'serviceNs',
   'downstreamNs',
+  'retryNs',
 ] as const
 
 describe('random scenarios', () => {
@@ -194,7 +196,7 @@ function withBystander({ documents, spec }: ScenarioDraft): ScenarioDraft {
 
 describe('the checks of random scenarios', () => {
   /** A scenario in which connections are made and kept, pods queue and calls follow. */
-  const BUSY = 8
+  const BUSY = 12
   const world = () => drainingWorld(pointOf(BUSY))
 
   it('find nothing in a world without faults', () => {

@@ -84,6 +84,7 @@ export function sampleCall(overrides: Partial<CallResult> = {}): CallResult {
       queue: estimate(0.9 * MS, 0.11 * MS),
       service: estimate(4.988 * MS, 0.08 * MS),
       downstream: estimate(0.9 * MS, 0.02 * MS),
+      retry: estimate(0, 0),
     },
     connections: spread([4_012, 3_921, 4_064]),
     requests: spread([4_010, 3_915, 4_060]),
@@ -94,6 +95,7 @@ export function sampleCall(overrides: Partial<CallResult> = {}): CallResult {
       modalShare: estimate(0.412, 0.008),
       brokenSessions: estimate(1, 0),
     },
+    attemptsPerRequest: estimate(1, 0),
     rulesPerConnection: estimate(11.25, 0.04),
     ...overrides,
   }
@@ -162,6 +164,7 @@ export function storeCall(): CallResult {
       modalShare: estimate(1, 0),
       brokenSessions: estimate(0, 0),
     },
+    attemptsPerRequest: estimate(1, 0),
     rulesPerConnection: estimate(5, 0),
   })
 }
