@@ -38,6 +38,8 @@ export interface Container {
   readonly ports: readonly ContainerPort[]
   /** Literal environment variables only (`value`); `valueFrom` is left out. */
   readonly env: ReadonlyMap<string, string>
+  /** `resources.limits.cpu`, thousandths of a CPU, above 0; absent: none. */
+  readonly cpuLimitMilli?: number
 }
 
 export interface TopologySpreadConstraint {

@@ -16,7 +16,7 @@ const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
  *
  * @param expected - what is wanted, with an example; follows "it must be"
  */
-function parsedText<T>(
+export function parsedText<T>(
   code: DiagnosticCode,
   parse: (text: string) => T | undefined,
   expected: string,

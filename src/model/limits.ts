@@ -72,6 +72,12 @@ export const LIMIT_CONSTANTS = {
     meaning: 'How long a connection that the client closed keeps its port',
     source: 'Linux TCP_TIMEWAIT_LEN',
   },
+  cpuPeriod: {
+    unit: 'ns',
+    value: 100e6,
+    meaning: 'Period in which the CPU limit of a pod holds',
+    source: 'kubelet: cpuCFSQuotaPeriod',
+  },
 } as const satisfies Record<string, LimitConstant>
 
 export type LimitName = keyof typeof LIMIT_CONSTANTS
