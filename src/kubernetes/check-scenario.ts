@@ -2,7 +2,8 @@
  * Whether what the scenario says of clients, calls and load balancers can be: names that exist, ways that lead there.
  */
 import type { SourcePlace } from '../base/diagnostics.js'
-import type { ClientGroup, ScenarioSpec } from '../input/scenario-schema.js'
+import type { ClientGroup, PodBehaviour, ScenarioSpec } from '../input/scenario-schema.js'
+import { checkBehaviours } from './check-behaviours.js'
 import type { ClusterNode, ClusterPod, ClusterService, ClusterServicePort } from './cluster.js'
 import type { DnsRecords } from './dns-records.js'
 import type { Findings } from './findings.js'
@@ -28,7 +29,7 @@ interface Target {
 }
 
 /**
- * Checks clients, calls and load balancers.
+ * Checks clients, calls, load balancers and behaviours of pods.
  *
  * @returns indices of the Services that some client or call uses
  */
@@ -49,7 +50,7 @@ export function checkScenario(
   }
   checkCalls(spec, cluster, findings, used)
   checkLoadBalancers(spec, cluster, findings)
-  checkSpeeds(spec, cluster, findings)
+  checkBehaviours(spec, cluster.pods, findings)
   return used
 }
 
@@ -76,15 +77,23 @@ function checkCalls(
     const key = workload === '' ? name : workload
     namespacesOf.set(key, (namespacesOf.get(key) ?? new Set()).add(namespace))
   }
-  for (const [name, { calls }] of Object.entries(spec.pods)) {
-    for (const [index, call] of calls.entries()) {
-      const place = findings.place('spec', 'pods', name, 'calls', index, 'to')
+  for (const [name, behaviour] of Object.entries(spec.pods)) {
+    for (const { to, path } of callsOf(behaviour)) {
+      const place = findings.place('spec', 'pods', name, ...path, 'to')
       for (const namespace of namespacesOf.get(name) ?? []) {
-        const target = findTarget(call.to, namespace, cluster, findings, place)
+        const target = findTarget(to, namespace, cluster, findings, place)
         if (target !== undefined) used.add(target.service.index)
       }
     }
   }
+}
+
+/** Every call that pods of a workload may make, those of single classes too, with its place below the workload. */
+function callsOf({ calls, classes }: PodBehaviour) {
+  const ofClasses = Object.entries(classes).flatMap(([name, each]) =>
+    (each.calls ?? []).map(({ to }, index) => ({ to, path: ['classes', name, 'calls', index] })),
+  )
+  return [...calls.map(({ to }, index) => ({ to, path: ['calls', index] })), ...ofClasses]
 }
 
 /** The Service port that a reference means; undefined, and an error, if there is none. */
@@ -231,27 +240,6 @@ function checkLoadBalancers(spec: ScenarioSpec, { services }: CheckedCluster, fi
         message: `"spec.loadBalancers.${name}" has no effect: the Service has type ${named[0].object.type}`,
         place,
         hint: 'set type LoadBalancer, or take the setting out',
-      })
-    }
-  }
-}
-
-/** Pods that are to be slower or faster but do not exist. */
-function checkSpeeds(spec: ScenarioSpec, { pods }: CheckedCluster, findings: Findings): void {
-  const podCounts = new Map<string, number>()
-  for (const { workload, name, ordinal } of pods) {
-    const key = workload === '' ? name : workload
-    podCounts.set(key, Math.max(podCounts.get(key) ?? 0, ordinal + 1))
-  }
-  for (const [name, { speed }] of Object.entries(spec.pods)) {
-    const podCount = podCounts.get(name) ?? 0
-    for (const ordinal of Object.keys(speed)) {
-      if (Number(ordinal) < podCount) continue
-      findings.warn({
-        code: 'SETTING_WITHOUT_EFFECT',
-        message: `"spec.pods.${name}.speed.${ordinal}" has no effect: "${name}" has ${podCount} pods, from 0`,
-        place: findings.place('spec', 'pods', name, 'speed', ordinal),
-        hint: 'take an ordinal below the number of replicas',
       })
     }
   }

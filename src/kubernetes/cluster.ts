@@ -40,6 +40,8 @@ export interface ClusterPod {
   readonly nodeIndex: number
   readonly address: string
   readonly isReady: boolean
+  /** Sum of the CPU limits of its containers, thousandths of a CPU; undefined: none has one. */
+  readonly cpuLimitMilli: number | undefined
 }
 
 /** One address and port behind a Service port, as its EndpointSlices say. */

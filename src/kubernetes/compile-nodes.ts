@@ -107,12 +107,18 @@ function compilePod(
       nodeIndex: node.index,
       address,
       isReady: group.isReady && node.isReady,
+      cpuLimitMilli: sumOfLimits(group.podSpec.containers),
     },
     group,
     containers: group.podSpec.containers,
     hostname: isStateful ? name : (group.podSpec.hostname ?? ''),
     subdomain: group.subdomain,
   }
+}
+
+function sumOfLimits(containers: readonly Container[]): number | undefined {
+  const limits = containers.flatMap(({ cpuLimitMilli }) => cpuLimitMilli ?? [])
+  return limits.length === 0 ? undefined : limits.reduce((sum, each) => sum + each, 0)
 }
 
 /** Labels that the StatefulSet controller gives each pod, by which a Service can select one. */

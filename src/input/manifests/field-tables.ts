@@ -102,10 +102,21 @@ export const POD_SPEC = table('pod spec', {
 })
 
 export const CONTAINER = table('pod spec.containers[]', {
-  read: 'name ports env',
-  ignored: 'resources readinessProbe livenessProbe startupProbe lifecycle',
+  read: 'name ports env resources',
+  ignored: 'readinessProbe livenessProbe startupProbe lifecycle',
   silent:
     'image imagePullPolicy command args workingDir envFrom volumeMounts volumeDevices securityContext terminationMessagePath terminationMessagePolicy stdin stdinOnce tty restartPolicy restartPolicyRules resizePolicy',
+})
+
+export const RESOURCES = table('pod spec.containers[].resources', {
+  read: 'limits',
+  ignored: 'requests',
+  silent: 'claims',
+})
+/** Names of resources: extended ones are anybody's. */
+export const RESOURCE_LIST = table('pod spec.containers[].resources.limits', {
+  read: 'cpu',
+  isOpen: true,
 })
 
 export const CONTAINER_PORT = table('pod spec.containers[].ports[]', {
@@ -218,6 +229,8 @@ export const TABLES_BY_TYPE = {
   TemplateObjectMeta: TEMPLATE_METADATA,
   PodSpec: POD_SPEC,
   Container: CONTAINER,
+  ResourceRequirements: RESOURCES,
+  ResourceList: RESOURCE_LIST,
   ContainerPort: CONTAINER_PORT,
   EnvVar: ENVIRONMENT_VARIABLE,
   TopologySpreadConstraint: SPREAD_CONSTRAINT,

@@ -16,6 +16,7 @@ import {
 import type { Fields } from './fields.js'
 import { checkLabels, readSelector } from './meta.js'
 import { isPortName } from './names.js'
+import { readCpuLimit } from './resources.js'
 
 export const PROTOCOLS = ['TCP', 'UDP', 'SCTP'] as const satisfies readonly Protocol[]
 
@@ -49,7 +50,9 @@ function readContainers(spec: Fields): readonly Container[] {
     const ports = container
       .fieldsOfItems('ports', CONTAINER_PORT)
       .flatMap((port) => readContainerPort(port, portNames))
-    return { name: name ?? '', ports, env: readEnvironment(container) }
+    const cpuLimitMilli = readCpuLimit(container)
+    const read = { name: name ?? '', ports, env: readEnvironment(container) }
+    return cpuLimitMilli === undefined ? read : { ...read, cpuLimitMilli }
   })
 }
 

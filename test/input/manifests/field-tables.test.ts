@@ -58,6 +58,8 @@ const WITH_FIELDS: Readonly<Record<Type, (fields: Json) => Json>> = {
     workload('Deployment', { template: { ...TEMPLATE, metadata: { labels: LABELS, ...fields } } }),
   PodSpec: pod,
   Container: (fields) => pod({ containers: [{ name: 'main', ...fields }] }),
+  ResourceRequirements: (fields) => pod({ containers: [{ name: 'main', resources: fields }] }),
+  ResourceList: (fields) => pod({ containers: [{ name: 'main', resources: { limits: fields } }] }),
   ContainerPort: (fields) =>
     pod({ containers: [{ name: 'main', ports: [{ containerPort: 80, ...fields }] }] }),
   EnvVar: (fields) => pod({ containers: [{ name: 'main', env: [{ name: 'A', ...fields }] }] }),
