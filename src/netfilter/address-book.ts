@@ -7,7 +7,8 @@
  */
 
 import { InvariantError } from '../base/diagnostics.js'
-import { type Cidr, cidrContains, parseIpAddress } from '../base/ip-address.js'
+import type { Cidr } from '../base/ip-address.js'
+import { ADDRESS_WORDS, type RangeWords, rangeHolds, rangeWords, writeAddressWords } from './address-words.js'
 
 /** One address of a book: 0, 1, 2 … in the order of interning. */
 export type AddressId = number & { readonly brand: 'AddressId' }
@@ -18,16 +19,23 @@ export type AddressSetId = number & { readonly brand: 'AddressSetId' }
 const INITIAL_ADDRESS_CAPACITY = 64
 const INITIAL_SET_CAPACITY = 4
 
+/** Bits of an integer of a typed array. */
+const BITS = 32
+
 /** All addresses of a simulation. */
 export class AddressBook {
   readonly #texts: string[] = []
   readonly #ids = new Map<string, AddressId>()
-  readonly #sets: (readonly Cidr[])[] = []
+  readonly #sets: (readonly RangeWords[])[] = []
   readonly #setIds = new Map<string, AddressSetId>()
   #addressCapacity = INITIAL_ADDRESS_CAPACITY
   #setCapacity = INITIAL_SET_CAPACITY
-  /** One row per set, one byte per address: 1 if the address lies in the set. */
-  #membership = new Uint8Array(INITIAL_ADDRESS_CAPACITY * INITIAL_SET_CAPACITY)
+  /** By address: 4 or 6. */
+  #families = new Uint8Array(INITIAL_ADDRESS_CAPACITY)
+  /** By address: its words. */
+  #words = new Int32Array(INITIAL_ADDRESS_CAPACITY * ADDRESS_WORDS)
+  /** One row per set, one bit per address: 1 if the address lies in the set. */
+  #membership = new Int32Array((INITIAL_ADDRESS_CAPACITY * INITIAL_SET_CAPACITY) / BITS)
 
   /** Addresses interned so far. */
   get addressCount(): number {
@@ -44,15 +52,14 @@ export class AddressBook {
   idOf(text: string): AddressId {
     const known = this.#ids.get(text)
     if (known !== undefined) return known
-    const address = parseIpAddress(text)
-    if (address?.text !== text) throw new InvariantError('not the canonical text of an address', { text })
     const id = this.#texts.length as AddressId
     if (id === this.#addressCapacity) this.#resize(2 * this.#addressCapacity, this.#setCapacity)
+    const family = writeAddressWords(text, this.#words, id * ADDRESS_WORDS)
+    if (family === undefined) throw new InvariantError('not the canonical text of an address', { text })
+    this.#families[id] = family
     this.#texts.push(text)
     this.#ids.set(text, id)
-    for (const [set, cidrs] of this.#sets.entries()) {
-      if (cidrs.some((cidr) => cidrContains(cidr, address))) this.#include(set, id)
-    }
+    for (let set = 0; set < this.#sets.length; set += 1) this.#includeIfHeld(set, id)
     return id
   }
 
@@ -80,32 +87,45 @@ export class AddressBook {
     if (known !== undefined) return known
     const set = this.#sets.length as AddressSetId
     if (set === this.#setCapacity) this.#resize(this.#addressCapacity, 2 * this.#setCapacity)
-    this.#sets.push(cidrs)
+    this.#sets.push(cidrs.map(rangeWords))
     this.#setIds.set(key, set)
-    for (const [id, text] of this.#texts.entries()) {
-      const address = parseIpAddress(text)
-      if (address !== undefined && cidrs.some((cidr) => cidrContains(cidr, address))) this.#include(set, id)
-    }
+    for (let id = 0; id < this.#texts.length; id += 1) this.#includeIfHeld(set, id)
     return set
   }
 
   /** Does the address lie in the set? One look-up; allocates nothing. */
   has(set: AddressSetId, id: AddressId): boolean {
-    return this.#membership[set * this.#addressCapacity + id] === 1
+    return ((this.#membership[this.#cell(set, id)] >>> (id % BITS)) & 1) === 1
   }
 
-  #include(set: number, id: number): void {
-    this.#membership[set * this.#addressCapacity + id] = 1
+  #includeIfHeld(set: number, id: number): void {
+    for (const range of this.#sets[set]) {
+      if (!rangeHolds(range, this.#families[id], this.#words, id * ADDRESS_WORDS)) continue
+      this.#membership[this.#cell(set, id)] |= 1 << (id % BITS)
+      return
+    }
+  }
+
+  /** Where the bit of an address stands in the row of a set. */
+  #cell(set: number, id: number): number {
+    return (set * this.#addressCapacity + id) >>> 5
   }
 
   #resize(addressCapacity: number, setCapacity: number): void {
-    const membership = new Uint8Array(addressCapacity * setCapacity)
+    const membership = new Int32Array((addressCapacity * setCapacity) / BITS)
+    const [oldSize, newSize] = [this.#addressCapacity / BITS, addressCapacity / BITS]
     for (let set = 0; set < this.#sets.length; set += 1) {
-      const start = set * this.#addressCapacity
-      membership.set(this.#membership.subarray(start, start + this.#addressCapacity), set * addressCapacity)
+      membership.set(this.#membership.subarray(set * oldSize, (set + 1) * oldSize), set * newSize)
     }
     this.#membership = membership
+    this.#families = grown(this.#families, new Uint8Array(addressCapacity))
+    this.#words = grown(this.#words, new Int32Array(addressCapacity * ADDRESS_WORDS))
     this.#addressCapacity = addressCapacity
     this.#setCapacity = setCapacity
   }
+}
+
+function grown<T extends Uint8Array | Int32Array>(from: T, to: T): T {
+  to.set(from.subarray(0, Math.min(from.length, to.length)))
+  return to
 }

@@ -8,7 +8,7 @@
  * ipt_REJECT.c (hooks and tables of each target).
  */
 import { type Diagnostic, InputError, InvariantError } from '../../base/diagnostics.js'
-import type { PlacedTargetKind } from './chain-shape.js'
+import { ChainStore, type PlacedTargetKind } from './chain-store.js'
 import { HOOKS, type HookName, type Table, type TableName } from './rule.js'
 import { type TableGraph, tableGraph, UNKNOWN_CHAIN } from './table-graph.js'
 
@@ -37,7 +37,7 @@ interface ChainWalk {
   readonly walkedCount: number
   /** Hooks that can lead there, as bits in the order of `HOOKS`. */
   readonly hooks: Uint8Array
-  /** Callers not walked; 0 for a chain that was walked itself. */
+  /** Jumps to it from chains not walked; 0 for a chain that was walked itself. */
   readonly waitingFor: Int32Array
   /** Most jumps between a hook's chain and this one, over all chains. */
   readonly depth: number
@@ -48,12 +48,12 @@ interface ChainWalk {
  *
  * @returns the most jumps that can be nested: how many places to return to there can be at once
  * @throws InputError NF_CHAIN_UNKNOWN, NF_CHAIN_LOOP or NF_TARGET_MISPLACED: every such error of the table, but at most
- *   one loop, and one for all jumps of a chain to the same name
+ *   one loop
  * @throws InvariantError as `tableGraph`
  * @remarks O(chains + rules); does not recurse, so no table is too deep.
  */
 export function checkTable(table: Table): number {
-  return checkGraph(tableGraph(table))
+  return checkGraph(tableGraph(table, new ChainStore()))
 }
 
 /** As `checkTable`, of a table that is linked already. O(chains + jumps). */
@@ -70,24 +70,22 @@ export function checkGraph(graph: TableGraph): number {
 
 /** Walks every chain after all its callers (Kahn's algorithm). */
 function walkCallersFirst(graph: TableGraph): ChainWalk {
-  const { calleeStarts, callees } = graph
-  const chainCount = graph.shapes.length
+  const { shapes, chainOfName } = graph
   const hooks = hooksOfBuiltInChains(graph)
-  const waitingFor = new Int32Array(chainCount)
-  for (const callee of callees) if (callee !== UNKNOWN_CHAIN) waitingFor[callee] += 1
-  const depths = new Int32Array(chainCount)
+  const waitingFor = callerCounts(graph)
+  const depths = new Int32Array(shapes.length)
   // The list of chains to walk, and of those walked, in one.
-  const walked = new Int32Array(chainCount)
+  const walked = new Int32Array(shapes.length)
   let listed = 0
-  for (let chain = 0; chain < chainCount; chain += 1) {
+  for (let chain = 0; chain < shapes.length; chain += 1) {
     if (waitingFor[chain] === 0) walked[listed++] = chain
   }
   let depth = 0
   for (let walkedCount = 0; walkedCount < listed; walkedCount += 1) {
     const caller = walked[walkedCount]
     depth = Math.max(depth, depths[caller])
-    for (let at = calleeStarts[caller]; at < calleeStarts[caller + 1]; at += 1) {
-      const callee = callees[at]
+    for (const name of shapes[caller].callees) {
+      const callee = chainOfName[name]
       if (callee === UNKNOWN_CHAIN) continue
       hooks[callee] |= hooks[caller]
       depths[callee] = Math.max(depths[callee], depths[caller] + 1)
@@ -98,6 +96,15 @@ function walkCallersFirst(graph: TableGraph): ChainWalk {
   return { walked, walkedCount: listed, hooks, waitingFor, depth }
 }
 
+/** By chain: jumps to it. */
+function callerCounts({ shapes, chainOfName }: TableGraph): Int32Array {
+  const counts = new Int32Array(shapes.length)
+  for (const { callees } of shapes) {
+    for (const name of callees) if (chainOfName[name] !== UNKNOWN_CHAIN) counts[chainOfName[name]] += 1
+  }
+  return counts
+}
+
 function hooksOfBuiltInChains({ table }: TableGraph): Uint8Array {
   const hooks = new Uint8Array(table.chains.length)
   for (const [number, { name, policy }] of table.chains.entries()) {
@@ -106,21 +113,19 @@ function hooksOfBuiltInChains({ table }: TableGraph): Uint8Array {
   return hooks
 }
 
-function unknownChainErrors({ table, shapes, calleeStarts, callees }: TableGraph): Diagnostic[] {
-  if (!callees.includes(UNKNOWN_CHAIN)) return []
-  return shapes.flatMap((shape, caller) =>
-    shape.callees.names.flatMap((name, index): Diagnostic[] =>
-      callees[calleeStarts[caller] + index] === UNKNOWN_CHAIN
-        ? [
-            {
-              severity: 'error',
-              code: 'NF_CHAIN_UNKNOWN',
-              message: `chain "${table.chains[caller].name}" jumps to "${name}", which is no user-defined chain of table ${table.name}`,
-            },
-          ]
-        : [],
-    ),
-  )
+function unknownChainErrors({ table, store, shapes, chainOfName }: TableGraph): Diagnostic[] {
+  const errors: Diagnostic[] = []
+  for (const [caller, { callees }] of shapes.entries()) {
+    for (const name of callees) {
+      if (chainOfName[name] !== UNKNOWN_CHAIN) continue
+      errors.push({
+        severity: 'error',
+        code: 'NF_CHAIN_UNKNOWN',
+        message: `chain "${table.chains[caller].name}" jumps to "${store.nameOf(name)}", which is no user-defined chain of table ${table.name}`,
+      })
+    }
+  }
+  return errors
 }
 
 function targetErrors({ table, shapes }: TableGraph, walk: ChainWalk): Diagnostic[] {
@@ -180,14 +185,14 @@ function findLoop(graph: TableGraph, { waitingFor }: ChainWalk): number[] {
 
 /** For each chain that could not be walked its first caller that could not be either. */
 function waitingCallers(
-  { calleeStarts, callees }: TableGraph,
+  { shapes, chainOfName }: TableGraph,
   waitingFor: Int32Array,
 ): ReadonlyMap<number, number> {
   const callerOf = new Map<number, number>()
-  for (const [caller, count] of waitingFor.entries()) {
-    if (count === 0) continue
-    for (const callee of callees.subarray(calleeStarts[caller], calleeStarts[caller + 1])) {
-      if (callee !== UNKNOWN_CHAIN && !callerOf.has(callee)) callerOf.set(callee, caller)
+  for (const [caller, { callees }] of shapes.entries()) {
+    if (waitingFor[caller] === 0) continue
+    for (const name of callees) {
+      if (!callerOf.has(chainOfName[name])) callerOf.set(chainOfName[name], caller)
     }
   }
   return callerOf

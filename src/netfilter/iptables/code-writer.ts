@@ -2,61 +2,52 @@
  * Writes the instructions of one chain after another, with a note of every operand that only a node can settle: places
  * of chains, numbers of `recent` lists, the node's own addresses, its interfaces.
  */
-import { InvariantError } from '../../base/diagnostics.js'
-import { type ChainShape, NameList } from './chain-shape.js'
+import type { RuleIndex } from './rule-index.js'
 import { GO_END, STRIDE } from './rule-program.js'
 
-/** The instructions of one chain, in part open. Places are relative to its first one. */
-export interface OpenCode {
-  /** As in `RuleProgram.code`; operands that are listed in `links` are 0. */
+/** The instructions of one chain, in part open. */
+export interface ChainCode {
+  /** As in `RuleProgram.code`, but that places are relative to the chain's; operands listed in `links` are 0. */
   readonly code: readonly number[]
   /**
-   * Pairs: the place of an instruction with an open operand, and what belongs there, which is a number of `callees` or
-   * `recentLists` of the chain's shape, or of `interfaceNames`, or 0, as the instruction has it.
+   * Pairs: the place of an instruction with an open operand, and what belongs there. That is the number of a chain's
+   * name; or which of the `recent` tests of the chain it is, from 0; or a position in `interfaceNames`; else 0.
    */
   readonly links: readonly number[]
   readonly interfaceNames: readonly string[]
+  /** What its `GO_SEEK` look up; undefined if it has none. */
+  readonly index: RuleIndex | undefined
 }
+
+const NO_LINKS: readonly number[] = []
+const NO_NAMES: readonly string[] = []
 
 /** Writes code; serves any number of chains, one after another. */
 export class CodeWriter {
-  #code: number[] = []
-  #links: number[] = []
-  #ruleStarts: number[] = []
-  #interfaceNames = new NameList()
-  #shape: ChainShape
+  /** Arrays that are used again and again, the first so many entries of each. */
+  readonly #code: number[] = []
+  #codeLength = 0
+  readonly #links: number[] = []
+  #linkLength = 0
+  readonly #ruleStarts: number[] = []
+  readonly #interfaceNames: string[] = []
+  #recentTestCount = 0
 
-  /** @param shape - of the first chain */
-  constructor(shape: ChainShape) {
-    this.#shape = shape
-  }
-
-  /** Places of the rules written so far, in order. */
-  get ruleStarts(): readonly number[] {
-    return this.#ruleStarts
-  }
-
-  beginChain(shape: ChainShape): void {
-    this.#code = []
-    this.#links = []
-    this.#ruleStarts = []
-    this.#interfaceNames = new NameList()
-    this.#shape = shape
-  }
-
+  /** Begins a rule of the present chain. */
   beginRule(): void {
-    this.#ruleStarts.push(this.#code.length)
+    this.#ruleStarts.push(this.#codeLength)
   }
 
   /** A test; operands are 32 bits, signed or not. */
   test(code: number, a: number, b = 0): void {
     // The place of the next rule is known at the end of this one.
-    this.#code.push(code, 0, a | 0, b | 0)
+    this.#write(code, 0, a | 0, b | 0)
   }
 
-  /** A test of a `recent` list. */
-  listTest(code: number, list: string, maxAgeSeconds: number): void {
-    this.#link(this.#shape.recentLists.numberOf(list))
+  /** A test of a `recent` list: the next one of the chain. */
+  listTest(code: number, maxAgeSeconds: number): void {
+    this.#link(this.#recentTestCount)
+    this.#recentTestCount += 1
     this.test(code, 0, maxAgeSeconds)
   }
 
@@ -68,39 +59,62 @@ export class CodeWriter {
 
   /** A test of interfaces of a name, which may end in `+`. */
   interfaceTest(code: number, name: string): void {
-    this.#interfaceNames.add(name)
-    this.#link(this.#interfaceNames.numberOf(name))
+    this.#link(this.#interfaceNames.push(name) - 1)
     this.test(code, 0)
   }
 
   /** What a rule does, but for jumps; ends the rule. */
   go(code: number, a = 0, b = 0): void {
-    this.#code.push(code, a | 0, b | 0, 0)
-    this.#endRule()
+    this.#write(code, a | 0, b | 0, 0)
+    const end = this.#codeLength
+    const start = this.#ruleStarts[this.#ruleStarts.length - 1]
+    for (let at = start; at < end - STRIDE; at += STRIDE) this.#code[at + 1] = end
   }
 
   /** What a rule does: a jump or goto; ends the rule. */
-  jump(code: number, chain: string): void {
-    this.#link(this.#shape.callees.numberOf(chain))
+  jump(code: number, chainName: number): void {
+    this.#link(chainName)
     this.go(code)
   }
 
-  /** Ends the chain; the next one must be begun. */
-  endChain(): OpenCode {
-    this.#code.push(GO_END, 0, 0, 0)
-    return { code: this.#code, links: this.#links, interfaceNames: this.#interfaceNames.names }
+  /** Places of the rules of the present chain, so far; overwritten by the next one. */
+  get ruleStarts(): readonly number[] {
+    return this.#ruleStarts
   }
 
-  #link(operand: number): void {
-    if (operand < 0) throw new InvariantError('the shape of a chain lacks a name that its rules hold')
-    this.#links.push(this.#code.length, operand)
+  /** Begins a chain. */
+  beginChain(): void {
+    this.#codeLength = 0
+    this.#linkLength = 0
+    this.#ruleStarts.length = 0
+    this.#interfaceNames.length = 0
+    this.#recentTestCount = 0
   }
 
-  #endRule(): void {
-    const code = this.#code
-    const end = code.length
-    for (let at = this.#ruleStarts[this.#ruleStarts.length - 1]; at < end - STRIDE; at += STRIDE) {
-      code[at + 1] = end
+  /** Ends the chain: its code, without look-ups. */
+  endChain(): ChainCode {
+    this.#write(GO_END, 0, 0, 0)
+    return {
+      code: this.#code.slice(0, this.#codeLength),
+      links: this.#linkLength === 0 ? NO_LINKS : this.#links.slice(0, this.#linkLength),
+      interfaceNames: this.#interfaceNames.length === 0 ? NO_NAMES : this.#interfaceNames.slice(),
+      index: undefined,
     }
+  }
+
+  /** The instruction written next has an open operand. */
+  #link(operand: number): void {
+    this.#links[this.#linkLength] = this.#codeLength
+    this.#links[this.#linkLength + 1] = operand
+    this.#linkLength += 2
+  }
+
+  #write(first: number, second: number, third: number, fourth: number): void {
+    const at = this.#codeLength
+    this.#code[at] = first
+    this.#code[at + 1] = second
+    this.#code[at + 2] = third
+    this.#code[at + 3] = fourth
+    this.#codeLength = at + STRIDE
   }
 }

@@ -1,15 +1,17 @@
 /**
  * Turns the tables of a node into the integer form that `traverse.ts` runs.
  *
- * Each chain is compiled for itself, once for all nodes (`compile-chain.ts`). Here the chains of a node are put one after
+ * Each chain is compiled for itself, once for all nodes (`compile-chain.ts`, `chain-store.ts`). Here the chains of a node are put one after
  * another, and the operands that depend on the node are filled in: places of chains, numbers of `recent` lists, the
  * node's own addresses and its interfaces.
  */
 import { InvariantError } from '../../base/diagnostics.js'
 import type { AddressBook, AddressSetId } from '../address-book.js'
 import { ACCEPTED, DROPPED } from '../traversal.js'
+import { chainStoreOf } from './chain-store.js'
 import { checkGraph } from './check-table.js'
-import { type ChainCode, ChainCompiler } from './compile-chain.js'
+import type { ChainCode } from './code-writer.js'
+import { ChainCompiler } from './compile-chain.js'
 import { interfaceMask } from './interface-names.js'
 import type { RecentLists } from './recent-lists.js'
 import type { Table } from './rule.js'
@@ -78,7 +80,8 @@ interface PlacedTable {
  *   rules takes about 50·n bytes.
  */
 export function compileTables(tables: readonly Table[], context: CompileContext): RuleProgram {
-  const graphs = tables.map(tableGraph)
+  const store = chainStoreOf(context.book)
+  const graphs = tables.map((table) => tableGraph(table, store))
   const depths = graphs.map(checkGraph)
   if (new Set(tables.map((table) => table.name)).size < tables.length) {
     throw new InvariantError('two tables of one name')
@@ -88,7 +91,10 @@ export function compileTables(tables: readonly Table[], context: CompileContext)
   const placed: PlacedTable[] = []
   let size = 0
   for (const graph of graphs) {
-    const codes = graph.table.chains.map((chain) => compiler.codeOf(chain))
+    const codes = graph.shapes.map((shape, number) => {
+      shape.code ??= compiler.compile(graph.table.chains[number], shape)
+      return shape.code
+    })
     const places = new Int32Array(codes.length)
     for (const [number, { code }] of codes.entries()) {
       places[number] = size
@@ -107,7 +113,7 @@ export function compileTables(tables: readonly Table[], context: CompileContext)
 /** Every list that the rules name, in their order. */
 function* recentListNames(graphs: readonly TableGraph[]): Generator<string> {
   for (const { shapes } of graphs) {
-    for (const { recentLists } of shapes) yield* recentLists.names
+    for (const { recentLists } of shapes) yield* recentLists
   }
 }
 
@@ -170,7 +176,7 @@ function linkChain(
     switch (code[at] & ~INVERTED) {
       case GO_JUMP:
       case GO_GOTO:
-        code[at + 1] = places[graph.callees[graph.calleeStarts[number] + operand]]
+        code[at + 1] = places[graph.chainOfName[operand]]
         break
       case GO_SEEK:
         code[at + 1] = index
@@ -184,7 +190,7 @@ function linkChain(
         code[at + 2] = interfaceMask(interfaceNames[operand], interfaces)
         break
       default:
-        code[at + 2] = recentLists.idOf(graph.shapes[number].recentLists.names[operand])
+        code[at + 2] = recentLists.idOf(graph.shapes[number].recentLists[operand])
     }
   }
 }

@@ -11,7 +11,7 @@ import type { AddressBook } from '../address-book.js'
 import { protocolNumber, stateMask } from '../packet.js'
 import type { CodeWriter } from './code-writer.js'
 import { NO_AGE_LIMIT } from './recent-lists.js'
-import type { Match, RecentMatch, Rule } from './rule.js'
+import type { Match, RecentMatch } from './rule.js'
 import {
   INVERTED,
   TEST_DESTINATION_IN,
@@ -44,7 +44,7 @@ const FIRST_KINDS: readonly Match['kind'][] = [
 ]
 
 /** Writes the tests of a rule, in the order in which they run. */
-export function writeTests({ matches }: Rule, book: AddressBook, writer: CodeWriter): void {
+export function writeTests(matches: readonly Match[], book: AddressBook, writer: CodeWriter): void {
   for (const kind of FIRST_KINDS) {
     for (const match of matches) if (match.kind === kind) writeTest(match, book, writer)
   }
@@ -79,7 +79,7 @@ function writeTest(match: Match, book: AddressBook, writer: CodeWriter): void {
       writer.test(TEST_STATISTIC, match.threshold - 1)
       return
     case 'recent':
-      writer.listTest(recentCode(match), match.list, match.seconds ?? NO_AGE_LIMIT)
+      writer.listTest(recentCode(match), match.seconds ?? NO_AGE_LIMIT)
       return
     case 'addrtype':
       writer.localTest(inverted(match.side === 'source' ? TEST_SOURCE_IN : TEST_DESTINATION_IN, match))

@@ -2,8 +2,7 @@
  * Finds the long runs of rules that ask for something exactly, and puts a look-up before each of their rules.
  */
 
-import type { OpenCode } from './code-writer.js'
-import type { ChainCode } from './compile-chain.js'
+import type { ChainCode } from './code-writer.js'
 import {
   type ExactKey,
   FIELD_DESTINATION,
@@ -11,9 +10,11 @@ import {
   FIELD_PROTOCOL,
   FIELD_SOURCE,
   makeRuleIndex,
+  type RuleIndex,
   serviceOf,
 } from './rule-index.js'
 import {
+  FIRST_GO,
   GO_SEEK,
   STRIDE,
   TEST_DESTINATION_IS,
@@ -36,61 +37,81 @@ const NOTHING_EXACT: ExactKey = { fields: 0, destination: 0, source: 0, service:
  * @param open - the code of a chain without look-ups
  * @param ruleStarts - places of its rules
  */
-export function withSeeks(open: OpenCode, ruleStarts: readonly number[]): ChainCode {
-  if (ruleStarts.length < MIN_RUN_LENGTH) return { ...open, index: undefined }
-  const keys = ruleStarts.map((start, rule) => exactKey(open.code, start, endOf(open, ruleStarts, rule)))
-  const limits = runLimits(keys)
-  if (limits.every((limit) => limit === 0)) return { ...open, index: undefined }
+export function withSeeks(open: ChainCode, ruleStarts: readonly number[]): ChainCode {
+  const limits = runLimits(open, ruleStarts)
+  if (limits === undefined) return open
+  const keys = ruleStarts.map((start, rule) =>
+    limits[rule] > 0 ? exactKey(open.code, start) : NOTHING_EXACT,
+  )
   const places = seekPlaces(open, ruleStarts, limits)
-  const keysInRuns = keys.map((key, rule) => (limits[rule] > 0 ? key : NOTHING_EXACT))
-  return { ...insertSeeks(open, ruleStarts, limits, places), index: makeRuleIndex(keysInRuns, places) }
+  return insertSeeks(open, ruleStarts, limits, makeRuleIndex(keys, places))
 }
 
-/** What a rule asks for exactly, before any test that draws or remembers: a rule that fails there leaves no trace. */
-function exactKey(code: readonly number[], start: number, end: number): ExactKey {
+/** By rule: the position behind the run that it belongs to, or 0. Undefined if no run is long enough. */
+function runLimits(open: ChainCode, ruleStarts: readonly number[]): Int32Array | undefined {
+  let limits: Int32Array | undefined
+  let begin = 0
+  // Most chains have no run: they cost no more than a look at each rule.
+  for (let end = 0; end <= ruleStarts.length && ruleStarts.length - begin >= MIN_RUN_LENGTH; end += 1) {
+    if (end < ruleStarts.length && asksExactly(open.code, ruleStarts[end])) continue
+    if (end - begin >= MIN_RUN_LENGTH) {
+      limits ??= new Int32Array(ruleStarts.length)
+      limits.fill(end, begin, end)
+    }
+    begin = end + 1
+  }
+  return limits
+}
+
+/** Does a rule ask for anything exactly, before any test that draws or remembers? */
+function asksExactly(code: readonly number[], start: number): boolean {
+  for (let at = start; code[at] < FIRST_GO && !leavesTrace(code[at]); at += STRIDE) {
+    if (fieldOf(code[at], code[at + 2], code[at + 3]) !== 0) return true
+  }
+  return false
+}
+
+/** What a rule asks for exactly: a rule that fails there leaves no trace. */
+function exactKey(code: readonly number[], start: number): ExactKey {
   const key = { ...NOTHING_EXACT }
-  for (let at = start; at < end - STRIDE; at += STRIDE) {
-    if (leavesTrace(code[at])) break
-    addTest(key, code[at], code[at + 2], code[at + 3])
+  for (let at = start; code[at] < FIRST_GO && !leavesTrace(code[at]); at += STRIDE) {
+    const field = fieldOf(code[at], code[at + 2], code[at + 3])
+    // Only the first test of a field counts: a second one, which can not be true as well, is left to the walk.
+    if ((key.fields & field) === 0) addField(key, field, code[at + 2])
   }
   return key
+}
+
+/** The field that a test asks for exactly, or 0. */
+function fieldOf(test: number, a: number, b: number): number {
+  switch (test) {
+    case TEST_DESTINATION_IS:
+      return FIELD_DESTINATION
+    case TEST_SOURCE_IS:
+      return FIELD_SOURCE
+    case TEST_PROTOCOL:
+      return FIELD_PROTOCOL
+    case TEST_DESTINATION_PORT:
+      return a === b ? FIELD_DESTINATION_PORT : 0
+    default:
+      return 0
+  }
+}
+
+function addField(key: ExactKey, field: number, value: number): void {
+  key.fields |= field
+  if (field === FIELD_DESTINATION) key.destination = value
+  else if (field === FIELD_SOURCE) key.source = value
+  else if (field === FIELD_PROTOCOL) key.service |= serviceOf(value, 0)
+  else if (field === FIELD_DESTINATION_PORT) key.service |= serviceOf(0, value)
 }
 
 function leavesTrace(test: number): boolean {
   return test === TEST_STATISTIC || (test >= TEST_RECENT_SET && test <= TEST_RECENT_UPDATE_AND_REAP)
 }
 
-/** Only the first test of a field counts: a second one, which can not be true as well, is left to the walk. */
-function addTest(key: ExactKey, test: number, a: number, b: number): void {
-  if (test === TEST_DESTINATION_IS && (key.fields & FIELD_DESTINATION) === 0) {
-    key.fields |= FIELD_DESTINATION
-    key.destination = a
-  } else if (test === TEST_SOURCE_IS && (key.fields & FIELD_SOURCE) === 0) {
-    key.fields |= FIELD_SOURCE
-    key.source = a
-  } else if (test === TEST_PROTOCOL && (key.fields & FIELD_PROTOCOL) === 0) {
-    key.fields |= FIELD_PROTOCOL
-    key.service |= serviceOf(a, 0)
-  } else if (test === TEST_DESTINATION_PORT && a === b && (key.fields & FIELD_DESTINATION_PORT) === 0) {
-    key.fields |= FIELD_DESTINATION_PORT
-    key.service |= serviceOf(0, a)
-  }
-}
-
-/** By rule: the position behind the run that it belongs to, or 0 if it belongs to none that is long enough. */
-function runLimits(keys: readonly ExactKey[]): number[] {
-  const limits = new Array<number>(keys.length).fill(0)
-  let begin = 0
-  for (let end = 0; end <= keys.length; end += 1) {
-    if (end < keys.length && keys[end].fields !== 0) continue
-    if (end - begin >= MIN_RUN_LENGTH) limits.fill(end, begin, end)
-    begin = end + 1
-  }
-  return limits
-}
-
 /** Places of the rules, their look-ups included, and of the end of the chain. */
-function seekPlaces(open: OpenCode, ruleStarts: readonly number[], limits: readonly number[]): Int32Array {
+function seekPlaces(open: ChainCode, ruleStarts: readonly number[], limits: Int32Array): Int32Array {
   const places = new Int32Array(ruleStarts.length + 1)
   let seeks = 0
   for (const [rule, start] of ruleStarts.entries()) {
@@ -102,11 +123,12 @@ function seekPlaces(open: OpenCode, ruleStarts: readonly number[], limits: reado
 }
 
 function insertSeeks(
-  open: OpenCode,
+  open: ChainCode,
   ruleStarts: readonly number[],
-  limits: readonly number[],
-  places: Int32Array,
-): OpenCode {
+  limits: Int32Array,
+  index: RuleIndex,
+): ChainCode {
+  const { places } = index
   const code: number[] = []
   const links: number[] = []
   let link = 0
@@ -126,10 +148,10 @@ function insertSeeks(
     code.push(...open.code.slice(end - STRIDE, end))
   }
   code.push(...open.code.slice(-STRIDE))
-  return { code, links, interfaceNames: open.interfaceNames }
+  return { code, links, interfaceNames: open.interfaceNames, index }
 }
 
 /** Place behind a rule: the chain ends with an instruction that belongs to none. */
-function endOf(open: OpenCode, ruleStarts: readonly number[], rule: number): number {
+function endOf(open: ChainCode, ruleStarts: readonly number[], rule: number): number {
   return rule + 1 < ruleStarts.length ? ruleStarts[rule + 1] : open.code.length - STRIDE
 }
