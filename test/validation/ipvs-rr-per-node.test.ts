@@ -68,7 +68,7 @@ function countsOf(
   const traversal = makeTraversal()
   for (let node = 0; node < nodes; node += 1) {
     const stream = streams.get(`node/${node}/ipvs-order`)
-    const written = shuffleRealServers(tables, (bound) => stream.below(bound))
+    const written = shuffleRealServers(tables, (servers) => stream.shuffle(servers))
     const ipvs = new IpvsNode({ tables: written, book, localAddresses: [] })
     for (let count = 0; count < connections_per_node; count += 1) {
       packet.destination = book.idOf('10.96.0.10')

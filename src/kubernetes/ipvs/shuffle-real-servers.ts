@@ -11,25 +11,14 @@ import type { RealServer } from '../../netfilter/ipvs/virtual-server.js'
 /**
  * The same tables of one node with the real servers of each virtual server in an order drawn for it.
  *
- * @param drawBelow - an unbiased integer below the bound, stream `node/<name>/ipvs-order`; one draw for each real server of
- *   a virtual server but one
+ * @param shuffle - puts an array into random order, every order being equally likely: that of stream
+ *   `node/<name>/ipvs-order`
  */
-export function shuffleRealServers(tables: IpvsTables, drawBelow: (bound: number) => number): IpvsTables {
-  const virtualServers = tables.virtualServers.map((each) => ({
-    ...each,
-    realServers: shuffled(each.realServers, drawBelow),
-  }))
+export function shuffleRealServers(tables: IpvsTables, shuffle: (servers: RealServer[]) => void): IpvsTables {
+  const virtualServers = tables.virtualServers.map((each) => {
+    const realServers = [...each.realServers]
+    shuffle(realServers)
+    return { ...each, realServers }
+  })
   return { ...tables, virtualServers }
-}
-
-/** Fisher and Yates' shuffle: every order is equally likely. */
-function shuffled(servers: readonly RealServer[], drawBelow: (bound: number) => number): RealServer[] {
-  const result = [...servers]
-  for (let last = result.length - 1; last > 0; last -= 1) {
-    const chosen = drawBelow(last + 1)
-    const server = result[chosen]
-    result[chosen] = result[last]
-    result[last] = server
-  }
-  return result
 }
