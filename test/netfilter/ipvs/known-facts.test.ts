@@ -68,12 +68,12 @@ class SmallCluster {
     nodeCount: number,
     podCount: number,
     scheduler: SchedulerName,
-    drawBelow?: (bound: number) => number,
+    shuffle?: (servers: unknown[]) => void,
   ) {
     const options = { ...defaultProxyOptions(range('10.244.0.0/16')), ipvsScheduler: scheduler }
     const infos = Array.from({ length: nodeCount }, (_, index) => nodeInfo(index))
     this.#nodes = ipvsTables([service(podCount)], infos, options).map((tables, index) => {
-      const written = drawBelow === undefined ? tables : shuffleRealServers(tables, drawBelow)
+      const written = shuffle === undefined ? tables : shuffleRealServers(tables, shuffle)
       return new IpvsNode({
         tables: written,
         book: this.#book,
@@ -101,10 +101,13 @@ describe('round robin on every node', () => {
   })
 
   it('begins anywhere, once kube-proxy adds them in no order', () => {
-    // Of draws 0, 0 | 1, 0 | 2, 1 the last pod is swapped with the first, the second, or itself.
-    const draws = [0, 0, 1, 0, 2, 1]
-    const cluster = new SmallCluster(3, 3, 'rr', () => draws.shift() ?? 0)
-    expect([0, 1, 2].map((node) => cluster.connectFrom(node))).toEqual([1, 2, 3])
+    // The newest one is the first: of 1 2 3 it is the third, of 2 3 1 the first, of 3 1 2 the second.
+    let turns = 0
+    const cluster = new SmallCluster(3, 3, 'rr', (servers) => {
+      servers.push(...servers.splice(0, turns))
+      turns += 1
+    })
+    expect([0, 1, 2].map((node) => cluster.connectFrom(node))).toEqual([3, 1, 2])
   })
 })
 
