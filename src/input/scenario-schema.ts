@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import { delay } from './distribution-schema.js'
 import { LIMITS } from './limits.js'
+import { loadBalancerSchema } from './load-balancer-schema.js'
 import { callOrder, cpuLimit, cpuPeriod, discipline, slowStart } from './pod-behaviour-schema.js'
 import {
   duration,
@@ -97,6 +98,9 @@ const cluster = z
   })
   .describe('Nodes and address ranges.')
 
+/** Below 1: something must arrive. */
+const ratio = z.number().min(0).max(0.9)
+
 const pool = z
   .strictObject({
     size: positiveInteger
@@ -157,6 +161,12 @@ const connectionFields = {
     .default(1_000_000_000)
     .describe('Requests on one connection before it is closed, for keepAlive and multiplexed.'),
   pool: pool.prefault({}),
+  requestSize: quantity
+    .default(0)
+    .describe('Bytes of a request, such as 2Ki; counts where links have a bandwidth.'),
+  responseSize: quantity
+    .default(0)
+    .describe('Bytes of an answer, such as 20Ki; counts where links have a bandwidth.'),
   retry: retry.optional(),
 }
 
@@ -291,21 +301,6 @@ const clientGroup = z
   })
   .describe('A group of clients that behave alike.')
 
-const loadBalancer = z
-  .strictObject({
-    algorithm: z
-      .enum(['roundRobin', 'random', 'sourceHash', 'leastConnections'])
-      .default('roundRobin')
-      .describe('How the next target is chosen, per connection.'),
-    targets: z
-      .enum(['nodes', 'pods'])
-      .default('nodes')
-      .describe(
-        'nodes: to the node port of healthy nodes, through kube-proxy; pods: straight to ready pods.',
-      ),
-  })
-  .describe('What stands in front of a Service of type LoadBalancer.')
-
 const links = z
   .strictObject({
     sameNode: delay.prefault('10us').describe('Between two pods of one node, or a pod and its node.'),
@@ -314,8 +309,28 @@ const links = z
     outside: delay
       .prefault('10ms')
       .describe('Between a client outside and the load balancer or node it enters by.'),
+    bandwidth: z
+      .strictObject({
+        sameNode: quantity.optional(),
+        sameZone: quantity.optional(),
+        otherZone: quantity.optional(),
+        outside: quantity.optional(),
+      })
+      .prefault({})
+      .describe(
+        'Bits per second by kind of link, such as 10G: messages take their size over it on every link, and wait where their sender is still busy with others. Without limit by default.',
+      ),
+    loss: z
+      .strictObject({
+        sameNode: ratio.optional(),
+        sameZone: ratio.optional(),
+        otherZone: ratio.optional(),
+        outside: ratio.optional(),
+      })
+      .prefault({})
+      .describe('Share of packets that are lost, by kind of link; 0 by default. They are sent again.'),
   })
-  .describe('Time that a packet takes one way, by kind of link.')
+  .describe('Time that a packet takes one way, by kind of link; with bandwidth and loss where wanted.')
 
 const dns = z
   .strictObject({
@@ -528,7 +543,7 @@ export const scenarioSchema = z
         .describe('Behaviour of pods: workload name (or Pod name) to what it does.'),
       clients: z.array(clientGroup).min(1).max(1_000).describe('Who sends requests.'),
       loadBalancers: z
-        .record(z.string(), loadBalancer)
+        .record(z.string(), loadBalancerSchema)
         .default({})
         .describe('Load balancers: Service name to its settings.'),
       links: links.prefault({}),

@@ -15,7 +15,7 @@ import type {
   ClusterServicePort,
   Endpoint,
 } from '../kubernetes/cluster.js'
-import { type Behaviours, behaviourKey, behavioursOf } from './behaviours.js'
+import { type Behaviours, behaviourKey, behavioursOf, needsOf } from './behaviours.js'
 import { type PoolPolicy, poolPolicyKey, poolPolicyOf } from './pool-policy.js'
 import type { RetrySettings } from './retries.js'
 
@@ -38,6 +38,9 @@ export interface CallSite {
   /** Undefined: a failed request is not tried again. */
   readonly retry: RetrySettings | undefined
   readonly timeoutNs: number
+  /** Sizes of messages; they count where links have a bandwidth. */
+  readonly requestBytes: number
+  readonly responseBytes: number
 }
 
 /** A call within the tree of one client group. */
@@ -84,9 +87,10 @@ const MAX_CALLS_PER_REQUEST = 1_000
 /** A Service port that a name leads to; see `CallSite`. */
 type Target = Pick<CallSite, 'service' | 'port' | 'namedPods'>
 
-/** The way of calls from a client group to a pod: its name, and the workloads passed. */
+/** The way of calls from a client group to a pod: its name, the class of the group, and the workloads passed. */
 interface CallPath {
   readonly name: string
+  readonly requestClass: string | undefined
   readonly workloads: readonly string[]
 }
 
@@ -130,9 +134,12 @@ class CallGraphBuilder {
       pool: poolPolicyOf(group),
       retry: group.retry,
       timeoutNs: group.timeout,
+      requestBytes: group.requestSize,
+      responseBytes: group.responseSize,
     })
     const demands: DemandSlot[] = []
-    return { group, node: this.#node(site, demands, { name: group.name, workloads: [] }), demands }
+    const path = { name: group.name, requestClass: group.class, workloads: [] }
+    return { group, node: this.#node(site, demands, path), demands }
   }
 
   #node(site: CallSite, demands: DemandSlot[], path: CallPath): CallNode {
@@ -148,13 +155,13 @@ class CallGraphBuilder {
   }
 
   #handler(pod: ClusterPod, demands: DemandSlot[], from: CallPath): CallHandler {
-    const behaviour = this.#behaviours.ofPod[pod.index]
+    const needs = needsOf(this.#behaviours.ofPod[pod.index], from.requestClass)
     const path = extendPath(from, pod, demands)
     const demandSlot = demands.length
-    demands.push({ name: path.name, distribution: behaviour.serviceTime })
+    demands.push({ name: path.name, distribution: needs.serviceTime })
     if (demands.length > MAX_CALLS_PER_REQUEST)
       throw cycleError(path, `to more than ${MAX_CALLS_PER_REQUEST} for one request`)
-    const children = behaviour.calls.map((call) => this.#node(this.#podSite(pod, call), demands, path))
+    const children = needs.calls.map((call) => this.#node(this.#podSite(pod, call), demands, path))
     return { demandSlot, children }
   }
 
@@ -168,6 +175,8 @@ class CallGraphBuilder {
       pool: poolPolicyOf(call),
       retry: call.retry,
       timeoutNs: call.timeout,
+      requestBytes: call.requestSize,
+      responseBytes: call.responseSize,
     })
   }
 
@@ -176,7 +185,8 @@ class CallGraphBuilder {
     const kind = site.group === undefined ? 'workload' : 'group'
     const target = [site.service.index, site.port.port, site.port.protocol, ...(site.namedPods ?? [])]
     const retry = JSON.stringify(site.retry ?? null)
-    const settings = [site.via, poolPolicyKey(site.pool), retry, site.timeoutNs]
+    const sizes = [site.requestBytes, site.responseBytes]
+    const settings = [site.via, poolPolicyKey(site.pool), retry, site.timeoutNs, ...sizes]
     const name = [kind, site.caller, ...settings, ...target].join(' ')
     const known = this.#siteByName.get(name)
     if (known !== undefined) return known
@@ -245,7 +255,7 @@ function extendPath(from: CallPath, pod: ClusterPod, demands: readonly DemandSlo
   const plain = `${from.name}/${key}`
   let name = plain
   for (let count = 2; demands.some((slot) => slot.name === name); count++) name = `${plain}#${count}`
-  return { name, workloads: [...from.workloads, workload] }
+  return { ...from, name, workloads: [...from.workloads, workload] }
 }
 
 function cycleError({ name }: CallPath, whither: string): InputError {

@@ -119,12 +119,14 @@ export class Connecting {
   }
 
   #send(request: number, connection: number, atNs: number): void {
-    const { connections, requests, simulator, lanes, links } = this.world
+    const { connections, requests, callers, simulator, lanes, links } = this.world
     requests.connection[request] = connection
     requests.pod[request] = connections.pod[connection]
     requests.connectNs[request] += atNs - requests.partStartNs[request]
     const way = connections.way[connection] as WayId
-    const wayNs = links.wayNs(way)
+    const of = callers.bySite[requests.site[request]]
+    const sender = of.nodes[requests.client[request]]
+    const wayNs = links.messageNs(way, sender, this.#siteOf(request).requestBytes, simulator.now)
     requests.networkNs[request] += wayNs
     simulator.schedule(lanes.furtherRequest(way), atNs + wayNs, request)
   }

@@ -10,6 +10,7 @@
  * Left out: the rules of table filter for repeated packets that are pinned; the load balancer's own memory of the flow is
  * for good. Sources: test/data/ground-truth/{syn_retry,removal,nodeport_and_source_ip}.json.
  */
+import type { LaneId } from '../engine/simulator.js'
 import type { AddressId } from '../netfilter/address-book.js'
 import { emptyPacket, type Packet, PROTOCOL_TCP, STATE_NEW } from '../netfilter/packet.js'
 import { DROPPED, REJECTED } from '../netfilter/traversal.js'
@@ -26,6 +27,7 @@ import { hostPodKey, type World } from './world.js'
 /** Where a first packet was lost, if at no node: those have indices from 0 on. */
 const LOST_BEYOND = -1
 const LOST_AT_POD = -2
+const LOST_AT_BALANCER = -3
 
 /** Takes first packets to their pods. */
 export class Handshake {
@@ -69,11 +71,11 @@ export class Handshake {
       else this.#refuse(request, simulator.now)
       return
     }
-    const arrivalNs = simulator.now + this.#takeLink(connection, Step.outside)
-    if (entry.loadBalancer !== undefined) simulator.schedule(lanes.toLoadBalancer, arrivalNs, request)
+    if (entry.loadBalancer !== undefined)
+      this.#travel(request, Step.outside, LOST_AT_BALANCER, lanes.toLoadBalancer, simulator.now)
     else if (this.#address(connection, entry.choose(client)))
-      simulator.schedule(lanes.fromOutside, arrivalNs, request)
-    else this.#refuse(request, arrivalNs)
+      this.#travel(request, Step.outside, connections.nextNode[connection], lanes.fromOutside, simulator.now)
+    else this.#refuse(request, simulator.now + this.#takeLink(connection, Step.outside))
   }
 
   /** The first packet is at the load balancer. */
@@ -90,8 +92,8 @@ export class Handshake {
       return
     }
     connections.balancerTarget[connection] = target
-    const arrivalNs = simulator.now + this.#takeLink(connection, Step.sameZone)
-    simulator.schedule(lanes.fromLoadBalancer, arrivalNs, request)
+    const { nextNode } = connections
+    this.#travel(request, Step.sameZone, nextNode[connection], lanes.fromLoadBalancer, simulator.now)
   }
 
   /** The first packet is at the node that it is under way to. */
@@ -134,22 +136,29 @@ export class Handshake {
       simulator.schedule(lanes.refusal, simulator.now, request)
       return
     }
-    const arrivalNs = simulator.now + links.wayNs(connections.way[connection] as WayId)
-    if (lostAt >= 0) {
+    const way = connections.way[connection] as WayId
+    const arrivalNs = simulator.now + links.wayNs(way)
+    if (links.losesOver(way)) {
+      this.#lose(request, lostAt)
+    } else if (lostAt >= 0) {
       connections.nextNode[connection] = lostAt
       simulator.schedule(lanes.repeated, arrivalNs, request)
     } else if (lostAt === LOST_AT_POD) simulator.schedule(lanes.atPod, arrivalNs, request)
+    else if (lostAt === LOST_AT_BALANCER) simulator.schedule(lanes.toLoadBalancer, arrivalNs, request)
     else this.#lose(request, LOST_BEYOND)
   }
 
-  /** The first packet is at a pod that takes no more connections than it has places for. */
+  /** The first packet is at its pod, which may take no more connections than it has places for. */
   arriveAtPod(request: number): void {
     const { requests, connections, stations, simulator } = this.world
-    if (!stations[connections.pod[requests.connection[request]]].reserve()) {
-      this.#lose(request, LOST_AT_POD)
-      return
+    const station = stations[connections.pod[requests.connection[request]]]
+    if (station.hasListenBacklog) {
+      if (!station.reserve()) {
+        this.#lose(request, LOST_AT_POD)
+        return
+      }
+      requests.hasReserved[request] = 1
     }
-    requests.hasReserved[request] = 1
     this.#establish(request, simulator.now)
   }
 
@@ -179,7 +188,7 @@ export class Handshake {
 
   /** The first packet goes on to another node; one that has passed too many goes round and round, and is lost. */
   #forward(request: number, from: number, to: number, doneNs: number): void {
-    const { requests, connections, simulator, lanes, cluster } = this.world
+    const { requests, connections, lanes, cluster } = this.world
     const connection = requests.connection[request]
     if (connections.nodeCount[connection] === MAX_NODES_ON_WAY) {
       this.#lose(request, LOST_BEYOND)
@@ -187,15 +196,21 @@ export class Handshake {
     }
     const link = linkBetween(cluster.nodes[from], cluster.nodes[to])
     connections.nextNode[connection] = to
-    simulator.schedule(lanes.betweenNodes(from, link), doneNs + this.#takeLink(connection, link), request)
+    this.#travel(request, link, to, lanes.betweenNodes(from, link), doneNs)
   }
 
   /** The first packet goes on to a pod of this node. */
   #reachPod(request: number, doneNs: number): void {
-    const { requests, connections, simulator, lanes, stations } = this.world
+    const { requests, connections, simulator, lanes, links, stations } = this.world
     const connection = requests.connection[request]
     let reachedNs = doneNs
-    if (connections.nodeCount[connection] === 1) reachedNs += this.#takeLink(connection, Step.sameNode)
+    if (connections.nodeCount[connection] === 1) {
+      reachedNs += this.#takeLink(connection, Step.sameNode)
+      if (links.loses(Step.sameNode)) {
+        this.#lose(request, LOST_AT_POD)
+        return
+      }
+    }
     if (stations[connections.pod[connection]].hasListenBacklog)
       simulator.schedule(lanes.atPod, reachedNs, request)
     else this.#establish(request, reachedNs)
@@ -203,11 +218,13 @@ export class Handshake {
 
   /** The pod answers, and the request follows: the way back and forth once more. */
   #establish(request: number, reachedNs: number): void {
-    const { requests, connections, simulator, lanes, links } = this.world
+    const { requests, connections, callers, graph, simulator, lanes, links } = this.world
     const connection = requests.connection[request]
     const way = connections.way[connection] as WayId
     const backNs = links.wayNs(way)
-    const forthNs = links.wayNs(way)
+    const { requestBytes } = graph.sites[requests.site[request]]
+    const sender = callers.bySite[requests.site[request]].nodes[requests.client[request]]
+    const forthNs = links.messageNs(way, sender, requestBytes, simulator.now)
     const openNs = reachedNs + backNs
     connections.isEstablished[connection] = 1
     requests.pod[request] = connections.pod[connection]
@@ -232,7 +249,7 @@ export class Handshake {
     const connection = requests.connection[request]
     const callerNode = callers.bySite[requests.site[request]].nodes[requests.client[request]]
     const isOwnNode = callerNode === nodeIndex && connections.nodeCount[connection] === 0
-    const [nextNs = this.#schedule.giveUpNs] = this.#schedule.repeatNs
+    const nextNs = this.#schedule.repeatNs[connections.synCount[connection]] ?? this.#schedule.giveUpNs
     this.#refuse(request, isOwnNode ? connections.synStartNs[connection] + nextNs : doneNs)
   }
 
@@ -267,6 +284,14 @@ export class Handshake {
     const callerNode = callers.bySite[requests.site[request]].nodes[requests.client[request]]
     if (callerNode !== nodeIndex) return 'outside'
     return connections.source[connection] === this.#nodeAddresses[nodeIndex] ? 'process' : 'pod'
+  }
+
+  /** Sends the first packet over a link, from a time on; it may be lost before it comes to where it is to go. */
+  #travel(request: number, link: StepNumber, whither: number, lane: LaneId, fromNs: number): void {
+    const { requests, simulator, links } = this.world
+    const arrivalNs = fromNs + this.#takeLink(requests.connection[request], link)
+    if (links.loses(link)) this.#lose(request, whither)
+    else simulator.schedule(lane, arrivalNs, request)
   }
 
   /** Puts a link on the connection's way. Returns the time that the first packet takes over it, ns. */

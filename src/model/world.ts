@@ -2,7 +2,7 @@
 import { InvariantError } from '../base/diagnostics.js'
 import { Simulator } from '../engine/simulator.js'
 import { Streams } from '../engine/streams.js'
-import type { Scenario } from '../input/scenario-schema.js'
+import type { PodBehaviour, Scenario } from '../input/scenario-schema.js'
 import type { Cluster } from '../kubernetes/cluster.js'
 import { AddressBook, type AddressId } from '../netfilter/address-book.js'
 import type { DemandSource } from '../workload/demand-source.js'
@@ -19,6 +19,7 @@ import { limitsOf } from './limits.js'
 import { Links } from './links.js'
 import { NetworkNode } from './network-node.js'
 import { PodStation } from './pod-station.js'
+import { type PodWork, podWorkOf } from './pod-work.js'
 import { RequestTable } from './request-table.js'
 
 export interface SimulationOptions {
@@ -52,6 +53,10 @@ export interface World {
   readonly nodes: readonly NetworkNode[]
   /** By pod index. */
   readonly stations: readonly PodStation[]
+  /** By pod index; undefined where each request has a server of its own, which nothing stops. */
+  readonly work: readonly (PodWork | undefined)[]
+  /** By pod index: when it became ready last. 0 from the start; may be set as the run goes on. */
+  readonly readySinceNs: Float64Array
   /** By client group. */
   readonly demands: readonly DemandSource[]
   readonly locations: Locations
@@ -110,19 +115,28 @@ export function buildWorld({ cluster, scenario, seed, replication, trace }: Simu
       nodes: nodes.length,
       pods: cluster.pods.length,
     }),
-    links: new Links(scenario.spec.links, streams, costs.packet),
+    links: new Links(scenario.spec.links, streams, costs.packet, nodes.length),
     requests,
     connections: new ConnectionPool(callers.count),
     entries,
     inFlight: graph.sites.map(() => new InFlightList(requests)),
     nodes,
-    stations: graph.behaviours.ofPod.map(
-      ({ servers, queueCapacity, whenFull }) =>
-        new PodStation(servers, queueCapacity, whenFull === 'dropConnection'),
+    stations: graph.behaviours.ofPod.map(stationOf),
+    work: graph.behaviours.ofPod.map((behaviour, pod) =>
+      podWorkOf(behaviour, graph.behaviours.cpuLimitMilliOfPod[pod], limits.cpuPeriod),
     ),
+    readySinceNs: new Float64Array(cluster.pods.length),
     demands: graph.roots.map((root) => demandOf(root, streams, trace)),
     locations: locate(cluster, book),
   }
+}
+
+/** Where all share the servers nobody waits for one: every place is one at the servers. */
+function stationOf({ servers, queueCapacity, discipline, whenFull }: PodBehaviour): PodStation {
+  const hasListenBacklog = whenFull === 'dropConnection'
+  return discipline === 'ps'
+    ? new PodStation(servers + queueCapacity, 0, hasListenBacklog)
+    : new PodStation(servers, queueCapacity, hasListenBacklog)
 }
 
 /** The interface by which packets of a node's pods come in, as kube-proxy may go by it. */

@@ -91,6 +91,7 @@ class Draft {
           sameZone: this.#delay(150 * NS_PER_US),
           otherZone: this.#delay(500 * NS_PER_US),
           outside: this.#delay(this.#pick(1, 10) * NS_PER_MS),
+          ...this.#wire(),
         },
         dns: {
           lookupTime: this.#delay(300 * NS_PER_US),
@@ -202,6 +203,7 @@ class Draft {
     return {
       connection: this.#pick('perRequest', 'keepAlive', 'multiplexed'),
       ...this.#pick<object>({}, { maxRequests: this.#count(1, 4) }),
+      ...this.#pick<object>({}, { requestSize: 500, responseSize: '20Ki' }),
       ...this.#pick<object>({}, { pool: this.#pool() }),
       ...this.#pick<object>({}, {}, { retry: this.#retry() }),
       // Doubled, they must end before the kernel's second packet, whose time is not doubled.
@@ -228,6 +230,13 @@ class Draft {
       backoff: this.#time(this.#isConstant ? 0 : this.#pick(0, 1, 10) * NS_PER_MS),
       budget: this.#pick(0, 0.2, 10),
     }
+  }
+
+  /** Bandwidth and loss, in some scenarios. */
+  #wire(): object {
+    if (this.#isConstant) return {}
+    const loss = { sameZone: 0.05, otherZone: 0.02, outside: 0.1, sameNode: 0.01 }
+    return this.#pick<object>({}, {}, { bandwidth: { sameZone: '100M', outside: '10M' } }, { loss })
   }
 
   /** What runs out, each in some scenarios: so small that it does. */
