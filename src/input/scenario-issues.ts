@@ -66,13 +66,12 @@ class IssueNoter {
     }
   }
 
-  /** Of several forms, the one that the writer seems to have meant: by whether a map is written. */
+  /** Of several forms, the one that the writer seems to have meant: the first whose type fits what is written. */
   private noteUnion(branches: readonly (readonly Issue[])[], path: Path): void {
-    const isMap = deepestOf(this.root, path).kind === 'map'
     const failed = branches.filter((branch) => branch.length > 0)
-    const isAboutType = (branch: readonly Issue[]) =>
+    const isOfAnotherType = (branch: readonly Issue[]) =>
       branch[0].code === 'invalid_type' && branch[0].path.length === 0
-    const meant = failed.find((branch) => isMap !== isAboutType(branch)) ?? failed[0] ?? []
+    const meant = failed.find((branch) => !isOfAnotherType(branch)) ?? failed[0] ?? []
     for (const issue of meant) this.note(issue, path)
   }
 

@@ -13,6 +13,7 @@ import { SETTING_PATH } from './manifests/reading.js'
 import type { ScenarioSpec, SweepSettings } from './scenario-schema.js'
 import type { SourceFile } from './source-file.js'
 import { childOf, entryOf, type ListNode, type MapNode, type TreeNode } from './tree.js'
+import { wordList } from './words.js'
 
 /** One field and its value. */
 export interface Setting {
@@ -38,6 +39,8 @@ export interface Axis {
 }
 
 const MAX_AXIS_VALUES = 10_000
+/** Names that a hint lists where none is near. */
+const MAX_LISTED_NAMES = 10
 
 /** First words of paths into manifests, with the kind they stand for. */
 const MANIFEST_KINDS: ReadonlyMap<string, string> = new Map([
@@ -213,23 +216,47 @@ export function setInManifests(
   const errors: Diagnostic[] = []
   let current = roots
   for (const setting of settings.filter(isManifestSetting)) {
-    const [word, wanted, ...fields] = setting.path.split('.')
-    const kind = MANIFEST_KINDS.get(word) ?? word
-    const steps = ['spec', ...fields]
-    let isFound = false
+    const kind = MANIFEST_KINDS.get(setting.path.split('.', 1)[0]) ?? ''
+    const below = setting.path.slice(setting.path.indexOf('.') + 1)
+    const names = namesOfKind(current, kind)
+    const name = longestPrefix(names, below)
+    if (name === undefined) {
+      errors.push(unknownObject(setting, kind, below.split('.', 1)[0], names))
+      continue
+    }
+    const steps = ['spec', ...below.slice(name.length + 1).split('.')]
     current = current.map((root) =>
       mapObjects(root, (object) => {
-        if (!isNamed(object, kind, wanted)) return object
-        isFound = true
-        const result = setAt(object, steps, setting, `${kind} "${wanted}"`)
+        if (textAt(object, 'kind') !== kind || qualifiedName(object) !== name) return object
+        const result = setAt(object, steps, setting, `${kind} "${name}"`)
         if (!('severity' in result)) return withoutDeadConfig(result, setting)
         errors.push(result)
         return object
       }),
     )
-    if (!isFound) errors.push(unknownObject(setting, kind, wanted, current))
   }
   return { roots: current, errors }
+}
+
+/** Names of nodes and pods may hold dots, as the path does: the longest name that the path begins with. */
+function longestPrefix(names: readonly string[], path: string): string | undefined {
+  let longest: string | undefined
+  for (const name of names) {
+    if (path.startsWith(`${name}.`) && name.length > (longest?.length ?? 0)) longest = name
+  }
+  return longest
+}
+
+function namesOfKind(roots: readonly TreeNode[], kind: string): readonly string[] {
+  const names = new Set<string>()
+  for (const root of roots) {
+    mapObjects(root, (object) => {
+      const name = textAt(object, 'kind') === kind ? qualifiedName(object) : undefined
+      if (name !== undefined) names.add(name)
+      return object
+    })
+  }
+  return [...names]
 }
 
 /** Kubernetes forbids the configuration of an affinity that is switched off. */
@@ -249,10 +276,6 @@ function mapObjects(root: TreeNode, map: (object: TreeNode) => TreeNode): TreeNo
   return withEntry(root, 'items', mapped, root.file)
 }
 
-function isNamed(object: TreeNode, kind: string, wanted: string): boolean {
-  return textAt(object, 'kind') === kind && qualifiedName(object) === wanted
-}
-
 function qualifiedName(object: TreeNode): string | undefined {
   const metadata = childOf(object, 'metadata')
   if (metadata === undefined) return undefined
@@ -266,21 +289,8 @@ function textAt(node: TreeNode, key: string): string | undefined {
   return child?.kind === 'scalar' && typeof child.value === 'string' ? child.value : undefined
 }
 
-function unknownObject(
-  setting: Setting,
-  kind: string,
-  wanted: string,
-  roots: readonly TreeNode[],
-): Diagnostic {
-  const names = new Set<string>()
-  for (const root of roots) {
-    mapObjects(root, (object) => {
-      const name = textAt(object, 'kind') === kind ? qualifiedName(object) : undefined
-      if (name !== undefined) names.add(name)
-      return object
-    })
-  }
-  return pathError(setting, `there is no ${kind} "${wanted}" among the manifests`, wanted, [...names])
+function unknownObject(setting: Setting, kind: string, wanted: string, names: readonly string[]): Diagnostic {
+  return pathError(setting, `there is no ${kind} "${wanted}" among the manifests`, wanted, names)
 }
 
 /** A copy of the tree with the value at the path; or the error, if a step leads nowhere. */
@@ -340,12 +350,8 @@ function withEntry(map: MapNode, key: string, value: TreeNode, keyFile: SourceFi
 
 function pathError(setting: Setting, reason: string, wanted: string, names: readonly string[]): Diagnostic {
   const nearest = closestName(wanted, names)
-  const hint =
-    nearest === undefined
-      ? names.length === 0
-        ? undefined
-        : `one of ${names.join(', ')}`
-      : `did you mean "${nearest}"?`
+  const listed = names.length === 0 ? undefined : `it must be ${wordList(names.slice(0, MAX_LISTED_NAMES))}`
+  const hint = nearest === undefined ? listed : `did you mean "${nearest}"?`
   const message = `The setting "${setting.path}" leads nowhere: ${reason}`
   return { severity: 'error', code: 'SETTING_PATH', message, ...(hint === undefined ? {} : { hint }) }
 }

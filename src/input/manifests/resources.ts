@@ -1,5 +1,5 @@
 /** Resources of a container: its CPU limit. Requests, memory and other resources decide about nothing that is modelled. */
-import { parseQuantity } from '../../base/units.js'
+import { milliCpus, parseQuantity } from '../../base/units.js'
 import { shortened } from '../words.js'
 import { RESOURCE_LIST, RESOURCES } from './field-tables.js'
 import type { Fields } from './fields.js'
@@ -26,9 +26,4 @@ export function readCpuLimit(container: Fields): number | undefined {
     return undefined
   }
   return cpus === 0 ? undefined : milliCpus(cpus)
-}
-
-/** Thousandths of a CPU, rounded up; what is beyond a whole one by the nearest double only is none. */
-export function milliCpus(cpus: number): number {
-  return Math.max(1, Math.ceil(cpus * 1_000 - 1e-6))
 }
