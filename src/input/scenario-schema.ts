@@ -89,6 +89,15 @@ const cluster = z
     nodePortRange: portRange
       .default({ first: 30_000, last: 32_767 })
       .describe('--service-node-port-range of the API server.'),
+    otherServices: z
+      .strictObject({
+        count: z.int().min(0).max(100_000).default(0).describe('How many there are.'),
+        endpoints: z.int().min(0).max(1_000).default(1).describe('Endpoints behind each.'),
+      })
+      .prefault({})
+      .describe(
+        'Services of the cluster that are not among the manifests: nobody uses them, but every node has their rules, half of them before those of the manifests and half after.',
+      ),
     placement: z
       .record(z.string(), z.array(z.string()).min(1))
       .default({})

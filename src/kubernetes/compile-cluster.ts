@@ -17,6 +17,7 @@ import { createDnsRecords } from './dns-records.js'
 import { Findings } from './findings.js'
 import { rulesOfNodes } from './node-rules.js'
 import type { Draw } from './number-pool.js'
+import { otherServices } from './other-services.js'
 import { placePods } from './place-pods.js'
 import { podGroups } from './pod-groups.js'
 import type { NodeInfo } from './proxy-inputs.js'
@@ -59,6 +60,8 @@ export function compileCluster(
   const compiled = compileServices({ manifests, nodes, pods: compiledPods, ranges, spec, draw, findings })
   const services = compiled.map((each) => each.service)
   const dns = createDnsRecords(compiled.map((each) => dnsService(each, compiledPods)))
+  const clusterIps = new Set(services.map((each) => each.clusterIp))
+  const others = otherServices(spec, ranges.serviceCidr, clusterIps, findings)
   const usedIndices = checkScenario(spec, { nodes, pods, services, dns }, findings)
   warnOfServices(compiled, groups, usedIndices, findings)
   findings.throwErrors()
@@ -71,7 +74,7 @@ export function compileCluster(
     podCidr: ranges.podCidr.text,
     nodeRules: rulesOfNodes(
       spec.proxy.mode,
-      compiled.flatMap((each) => each.proxyPorts),
+      [...others.before, ...compiled.flatMap((each) => each.proxyPorts), ...others.after],
       nodes.map(nodeInfo),
       proxyOptions,
     ),
