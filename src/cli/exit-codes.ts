@@ -5,6 +5,8 @@ import { InputError } from '../base/diagnostics.js'
 /** Exit codes; above 64 those of sysexits.h, 128 + n for signal n. */
 export const EXIT = {
   done: 0,
+  /** Two things that were compared differ. */
+  difference: 1,
   /** The command line can not be understood. */
   usage: 2,
   /** Manifests, scenario, trace or results can not be used. */
@@ -24,6 +26,11 @@ export const COMMAND_LINE = '<command line>'
 export function usageError(message: string, hint?: string): InputError {
   const diagnostic: Diagnostic = { severity: 'error', code: 'USAGE', message }
   return new InputError([hint === undefined ? diagnostic : { ...diagnostic, hint }])
+}
+
+/** Two things that were compared differ; what they were was told. */
+export class FoundDifference extends Error {
+  override readonly name = 'FoundDifference'
 }
 
 /** Something could not be written; what stood there before is whole. */

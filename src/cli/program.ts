@@ -30,10 +30,11 @@ Examples:
   svcsim sweep ./manifests --set web.replicas=1..10    how many replicas?
   helm template . | svcsim run scenario.yaml -f -      manifests from a pipe
 
-Exit codes: ${EXIT.done} done, ${EXIT.usage} wrong usage, ${EXIT.invalidInput} invalid input, ${EXIT.ourFault} a fault of svcsim, ${EXIT.outputFailed} output could not be written,
-            ${EXIT.interrupted} interrupted.
+Exit codes: ${EXIT.done} done, ${EXIT.difference} a difference was found, ${EXIT.usage} wrong usage, ${EXIT.invalidInput} invalid input, ${EXIT.ourFault} a fault of svcsim,
+            ${EXIT.outputFailed} output could not be written, ${EXIT.interrupted} interrupted.
 Seed, version and the command that repeats a run are part of every result.`
 
+const MODES = ['iptables', 'nftables', 'ipvs']
 const PROTOCOLS = ['tcp', 'udp', 'sctp']
 
 const CLUSTER_ARGUMENT =
@@ -69,6 +70,7 @@ export function makeProgram(
   addSweep(program, surroundings)
   addCheck(program, surroundings)
   addTrace(program, surroundings)
+  addRules(program, surroundings)
   addInit(program, surroundings)
   addBench(program, surroundings)
   addWorkload(program, surroundings)
@@ -154,6 +156,37 @@ function addTrace(program: Command, surroundings: Surroundings): void {
     )
 }
 
+function addRules(program: Command, surroundings: Surroundings): void {
+  const command = verb(
+    program,
+    'rules',
+    'print the rules that kube-proxy writes on a node, or compare them with those of a real node',
+    [
+      'svcsim rules scenarios/counter --node node-a',
+      'svcsim rules ./manifests --node node-a --mode nftables | nft -c -f -',
+      'ssh node-a iptables-save | svcsim rules ./manifests --node node-a --diff -',
+    ],
+  )
+    .argument('<path...>', CLUSTER_ARGUMENT)
+    .requiredOption('--node <node>', 'the node')
+    .addOption(
+      new Option('--mode <mode>', 'what kube-proxy programs, in place of proxy.mode of the scenario').choices(
+        MODES,
+      ),
+    )
+    .option('--service <name>', 'NAME or NAMESPACE/NAME: rules of one Service, with those of every node')
+    .addOption(new Option('--table <table>', 'one table of iptables').choices(['nat', 'filter']))
+    .option(
+      '--diff <dump>',
+      'compare with the iptables-save of a node (a file, or -): has its kube-proxy synced the manifests?',
+    )
+  addClusterOptions(command)
+    .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'))
+    .action(async (paths, options) =>
+      (await import('./verbs/rules.js')).rulesVerb(paths, options, surroundings),
+    )
+}
+
 /** `-f`, `--set`, `--seed`, `-q`: what settles a cluster that nothing is run on. */
 function addClusterOptions(command: Command): Command {
   return command
@@ -236,11 +269,11 @@ function addReport(program: Command, surroundings: Surroundings): void {
 }
 
 function addSchema(program: Command, surroundings: Surroundings): void {
-  verb(program, 'schema', 'print the JSON Schema of scenarios or results, for editors and other programs', [
+  verb(program, 'schema', 'print a JSON Schema, for editors and other programs', [
     'svcsim schema > scenario.schema.json',
     'svcsim schema results',
   ])
-    .argument('[what]', 'scenario or results', 'scenario')
+    .argument('[what]', 'scenario, results, trace, rules or rules-diff', 'scenario')
     .action(async (what) => (await import('./verbs/schema.js')).schemaVerb(what, surroundings))
 }
 

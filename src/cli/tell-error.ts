@@ -3,7 +3,16 @@ import { CommanderError } from 'commander'
 import { type Diagnostic, InputError, InvariantError } from '../base/diagnostics.js'
 import { terminalText } from '../base/terminal-text.js'
 import { MODEL_VERSION, VERSION } from '../base/version.js'
-import { ClosedPipe, COMMAND_LINE, EXIT, Fault, Interruption, OutputError, usageError } from './exit-codes.js'
+import {
+  ClosedPipe,
+  COMMAND_LINE,
+  EXIT,
+  Fault,
+  FoundDifference,
+  Interruption,
+  OutputError,
+  usageError,
+} from './exit-codes.js'
 import { shellText } from './shell-text.js'
 import type { Surroundings } from './surroundings.js'
 
@@ -20,6 +29,7 @@ export async function tellError(
 ): Promise<number> {
   const { stderr } = surroundings
   if (error instanceof ClosedPipe) return EXIT.done
+  if (error instanceof FoundDifference) return EXIT.difference
   if (error instanceof CommanderError) return tellUsage(error, argv, surroundings)
   if (error instanceof InputError) return tellInput(error, surroundings)
   if (error instanceof Interruption) {

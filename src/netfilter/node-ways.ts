@@ -88,6 +88,8 @@ export interface PolicyStep {
 export interface NodeBranch {
   /** Of the packets that come to the step. */
   readonly chance: Fraction
+  /** A draw of random bits decides; else something that remembers, and the chance is over all that it may remember. */
+  readonly isDrawn: boolean
   /** Its first step is the rule that branched, as these packets find it. */
   readonly ways: NodeWays
 }

@@ -15,10 +15,14 @@ const COMMENT = / ?-m comment --comment ("(?:[^"\\]|\\.)*"|[^ "]+)/
 /** Says again what `-p` says. */
 const PROTOCOL_MODULE = /(^| )-m (?:tcp|udp|sctp) /
 
-/** Cuts the text of a rule of iptables; what is not in that form stays whole. */
+const NFT_COMMENT = / comment "([^"]*)"$/
+
+/** Cuts the text of a rule: of iptables where it names its chain, else of nftables. */
 export function ruleLine(text: string, chain: string): RuleLine {
   const lead = `-A ${chain}`
-  if (!text.startsWith(lead)) return { body: text, comment: '' }
+  if (!text.startsWith(lead)) {
+    return { body: text.replace(NFT_COMMENT, ''), comment: NFT_COMMENT.exec(text)?.[1] ?? '' }
+  }
   const rest = text.slice(lead.length)
   const comment = COMMENT.exec(rest)?.[1] ?? ''
   const body = rest.replace(COMMENT, '').replace(PROTOCOL_MODULE, '$1').trim()

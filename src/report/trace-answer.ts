@@ -10,8 +10,11 @@ import { endText, packetText, shareText, TRACE_WIDTH } from './trace-steps.js'
 /** Ways that the table lists. */
 const MAX_ROWS = 200
 
-/** 2^31, the values of one draw. */
-const DRAW_RANGE = '2147483648'
+/** How many values one draw has: in iptables, in nftables. */
+const DRAW_RANGES = [
+  ['2^31', '2147483648'],
+  ['2^32', '4294967296'],
+] as const
 
 /** Question and answer. */
 export function questionLines({ question, notes, draw, seed }: Trace): readonly string[] {
@@ -131,7 +134,8 @@ export function outcomeTable({ outcomes, question }: Trace): readonly string[] {
 /** `715827883/2^31` for one draw; more draws as a decimal. */
 function exactText({ ratio, numerator, denominator, draws }: TraceProbability): string {
   if (draws === 0) return numerator === denominator ? '1' : `${numerator}/${denominator}`
-  return denominator === DRAW_RANGE ? `${numerator}/2^31` : ratio.toFixed(12)
+  const range = DRAW_RANGES.find(([, digits]) => digits === denominator)
+  return range === undefined ? ratio.toFixed(12) : `${numerator}/${range[0]}`
 }
 
 function placeText({ destination: { pod, node } }: TraceOutcome): string {

@@ -176,7 +176,8 @@ const RESULT_WORDS = {
 
 /** What came of a rule, in a word or two. */
 export function resultText({ result, detail }: Pick<RuleStep, 'result' | 'detail'>): string {
-  if (result === 'noMatch') return detail === '--probability' ? 'not drawn' : `no ${detail}`.trimEnd()
+  if (result === 'noMatch')
+    return detail === '--probability' ? 'not drawn' : `no ${detail === '' ? 'match' : detail}`
   if (result === 'mark') return `mark ${detail}`
   return RESULT_WORDS[result]
 }

@@ -73,12 +73,7 @@ class WayText {
     for (const { way } of step.branches) {
       const [first, second] = way.steps
       const own = first?.kind === 'rule' ? first : step
-      lines.rule(
-        own,
-        shareText(this.#share(way)),
-        second,
-        own.result === 'jump' ? '' : `→ ${resultText(own)}`,
-      )
+      lines.rule(own, shareText(this.#share(way)), second, branchNote(own, way))
       this.#addBranch(lines, way, tails)
       lines.resume(place)
     }
@@ -112,6 +107,14 @@ class WayText {
   #share({ steps }: TraceWay): number {
     return outcomesOf(steps).reduce((sum, index) => sum + this.outcomes[index].probability.ratio, 0)
   }
+}
+
+/** What the rule does that a branch begins with, unless the chain below shows it. */
+function branchNote(own: RuleStep, { steps }: TraceWay): string {
+  const isJump = own.result === 'jump' || own.result === 'goto'
+  const done = isJump ? '' : `→ ${resultText(own)}${own.result === 'dnat' ? ` to ${own.detail}` : ''}`
+  const isAtEnd = isTailStart(steps[1])
+  return [done, isAtEnd ? pointer(steps, 0) : ''].filter((each) => each !== '').join(' ')
 }
 
 /** Where a way goes on that has parted from others: the next hook, node or end. */

@@ -6,6 +6,9 @@ import type { Surroundings } from '../surroundings.js'
 const SCHEMAS = {
   scenario: async () => (await import('../../input/scenario-json-schema.js')).scenarioJsonSchema(),
   results: async () => (await import('../../results/results-json-schema.js')).resultsJsonSchema(),
+  trace: async () => (await import('../../results/trace-json.js')).traceJsonSchema(),
+  rules: async () => (await import('../../results/rules-json.js')).rulesJsonSchema(),
+  'rules-diff': async () => (await import('../../results/rules-json.js')).rulesDiffJsonSchema(),
 }
 
 /** @throws InputError USAGE if there is no such schema */

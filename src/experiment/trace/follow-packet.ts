@@ -78,9 +78,9 @@ export class PacketFollower {
         continue
       }
       let taken: Fraction = ZERO
-      const branches = step.branches.map(({ chance, ways: branchWays }) => {
+      const branches = step.branches.map(({ chance, isDrawn, ways: branchWays }) => {
         taken = plus(taken, chance)
-        const drawn: Chance = { fraction: chance, draws: 1 }
+        const drawn: Chance = { fraction: chance, draws: isDrawn ? 1 : 0 }
         const way = { steps: this.#goThrough(branchWays, { ...at, passage: withChance(passage, drawn) }) }
         return { chance: probabilityOf(drawn), way }
       })

@@ -83,10 +83,16 @@ export function tracePacket(traced: TracedCluster, question: FlowQuestion): Trac
       packet: starts.length === 1 ? starts[0].sent : null,
     },
     costs: { preset: times.preset, links: times.links },
-    notes: [...new Set(entries.flatMap((entry) => entry.notes))],
+    notes: [...new Set(entries.flatMap((entry) => entry.notes)), ...modeNotes(scenario, question, follower)],
     way: { steps },
     outcomes: follower.outcomes,
   }
+}
+
+function modeNotes({ spec }: Scenario, { draw }: FlowQuestion, { outcomes }: PacketFollower): string[] {
+  const isChoosing = spec.proxy.mode === 'ipvs' && draw === undefined && outcomes.length > 1
+  if (!isChoosing) return []
+  return ['IPVS draws nothing, it goes by what it remembers: chances are shares of many connections']
 }
 
 function planeOptions(

@@ -72,7 +72,9 @@ function isLiberal(chains: ChainLookup): boolean | undefined {
 /** Node ports on loopback have rules of their own where kube-proxy could make its counters. */
 function isCounting(chains: ChainLookup): boolean {
   const rules = chains.rules('nat', names.KUBE_NODEPORTS) ?? []
-  return rules.some(({ matches }) => matches.some(({ kind }) => kind === 'nfacct'))
+  return rules.some(({ matches }) =>
+    matches.some((match) => match.kind === 'destination' && match.cidr.text.startsWith('127.')),
+  )
 }
 
 /** By the rules that lead to node ports. */

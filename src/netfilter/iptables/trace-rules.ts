@@ -69,7 +69,7 @@ function ruleStep(met: RuleMet, branch: DrawnBranch | undefined, maxRunLength: n
   const { table, chain, depth, ruleIndex, rule } = met
   const step = { table, chain, depth, number: ruleIndex + 1, text: printRule(chain, rule) }
   if (branch === undefined) return { kind: 'rule', ...step, ...resultOf(met), branches: [] }
-  const taken = { chance: branch.chance, ways: waysOf(branch.taken, maxRunLength) }
+  const taken = { chance: branch.chance, isDrawn: true, ways: waysOf(branch.taken, maxRunLength) }
   return { kind: 'rule', ...step, result: 'drawn', detail: '', branches: [taken] }
 }
 

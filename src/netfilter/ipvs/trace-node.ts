@@ -42,6 +42,7 @@ export function traceIpvs(at: PacketAtIpvs, options: IpvsTraceOptions): NodeWays
   const before = skipRuns(ruleSteps(first.rulesMet.slice(0, first.rulesBeforeIpvs)), maxRunLength)
   const branches = [first, ...others].map((run) => ({
     chance: fraction(1, others.length + 1),
+    isDrawn: false,
     ways: { steps: skipRuns(stepsFromIpvs(run), maxRunLength), end: endOf(run) },
   }))
   const step = choiceStep(first.choice)
@@ -115,10 +116,9 @@ function choiceStep(choice: IpvsChoice | undefined): RuleStep | undefined {
   if (chosen === undefined) {
     return { ...base, text: `${serverText(virtualServer)}: no real server`, result: 'reject', detail: '' }
   }
-  const why = by === 'persistence' ? 'persistence' : virtualServer.scheduler
   return {
     ...base,
-    text: `${serverText(virtualServer)}, ${eligible.length} real servers; ${why}: ${reason}`,
+    text: `${serverText(virtualServer)}, ${counted(eligible.length)}: ${by === 'persistence' ? 'persistence, ' : ''}${reason}`,
     result: 'dnat',
     detail: realServerText(chosen),
   }
@@ -126,6 +126,10 @@ function choiceStep(choice: IpvsChoice | undefined): RuleStep | undefined {
 
 function serverText({ scheduler, persistenceSeconds }: VirtualServer): string {
   return `-s ${scheduler}${persistenceSeconds === undefined ? '' : ` -p ${persistenceSeconds}`}`
+}
+
+function counted(servers: number): string {
+  return `${servers} real server${servers === 1 ? '' : 's'}`
 }
 
 function realServerText(server: RealServer): string {

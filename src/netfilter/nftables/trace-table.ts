@@ -49,19 +49,24 @@ export function traceTable(at: PacketAtTable, { draw32, maxRunLength }: TableTra
 }
 
 class TableTracer {
+  /** As nft names it: `ip kube-proxy`. */
+  readonly table: string
   #rulesLeft = MAX_RULES_EVALUATED
 
   constructor(
     readonly at: PacketAtTable,
     readonly maxRunLength: number,
-  ) {}
+  ) {
+    const { family, name } = at.node.table
+    this.table = `${family === 6 ? 'ip6' : 'ip'} ${name}`
+  }
 
   oneWay(draw32: () => number): NodeWays {
     const run = this.#run(draw32)
     const drawn = run.draws
       .filter(({ modulus }) => modulus > 1)
       .map(({ number, modulus }) => chanceOf(number, modulus))
-    const steps = skipRuns(stepsOf(run, 0, run.rulesMet.length), this.maxRunLength)
+    const steps = skipRuns(this.#steps(run, 0, run.rulesMet.length), this.maxRunLength)
     return { steps, end: { ...endOf(run), drawn } }
   }
 
@@ -80,13 +85,40 @@ class TableTracer {
       const before = run.draws.slice(0, draws - 1).map(({ number, modulus }) => leastDrawOf(number, modulus))
       const branches = Array.from({ length: draw.modulus }, (_, number): NodeBranch => {
         const ways = this.allWays([...before, leastDrawOf(number, draw.modulus)], position)
-        return { chance: chanceOf(number, draw.modulus), ways }
+        return { chance: chanceOf(number, draw.modulus), isDrawn: true, ways }
       })
-      const steps = skipRuns(stepsOf(run, from, position), this.maxRunLength)
-      return { steps: [...steps, drawnStep(run.rulesMet[position], branches)], end: undefined }
+      const steps = skipRuns(this.#steps(run, from, position), this.maxRunLength)
+      return { steps: [...steps, this.#drawnStep(run.rulesMet[position], branches)], end: undefined }
     }
-    const steps = skipRuns(stepsOf(run, from, run.rulesMet.length), this.maxRunLength)
+    const steps = skipRuns(this.#steps(run, from, run.rulesMet.length), this.maxRunLength)
     return { steps, end: endOf(run) }
+  }
+
+  /** The steps from one rule up to another, with the base chains that begin there. */
+  #steps(run: NftInterpretation, from: number, to: number): NodeStep[] {
+    const { table } = this
+    const steps: NodeStep[] = []
+    let position = from
+    for (const { chain, firstRule } of run.baseChainsMet) {
+      const isBegun = from > 0 && firstRule <= from
+      const isAfter = firstRule > to || (firstRule === to && isOfOther(run.rulesMet[to], chain))
+      if (isBegun || isAfter) continue
+      for (; position < firstRule; position++) steps.push(this.#ruleStep(run.rulesMet[position]))
+      steps.push({ kind: 'hook', table, chain })
+    }
+    for (; position < to; position++) steps.push(this.#ruleStep(run.rulesMet[position]))
+    return steps
+  }
+
+  #ruleStep(met: NftRuleMet): RuleStep {
+    const { chain, depth, ruleIndex } = met
+    const { result, detail } = resultOf(met)
+    const base = { kind: 'rule', table: this.table, chain, depth, number: ruleIndex + 1 } as const
+    return { ...base, text: textOf(met), result, detail, branches: [] }
+  }
+
+  #drawnStep(met: NftRuleMet, branches: readonly NodeBranch[]): RuleStep {
+    return { ...this.#ruleStep(met), result: 'drawn', detail: '', text: choicesText(met), branches }
   }
 
   #run(draw32: () => number): NftInterpretation {
@@ -103,30 +135,9 @@ function chanceOf(number: number, modulus: number): Fraction {
   return fraction(leastDrawOf(number + 1, modulus) - leastDrawOf(number, modulus), DRAW_RANGE)
 }
 
-/** The steps from one rule up to another, with the base chains that begin there. */
-function stepsOf(run: NftInterpretation, from: number, to: number): NodeStep[] {
-  const steps: NodeStep[] = []
-  const isBegin = (firstRule: number) => (from === 0 ? firstRule >= 0 : firstRule > from)
-  let position = from
-  for (const { chain, firstRule } of run.baseChainsMet) {
-    if (!isBegin(firstRule) || firstRule > to) continue
-    for (; position < firstRule; position++) steps.push(ruleStep(run.rulesMet[position]))
-    const isUnreached = firstRule === to && to < run.rulesMet.length && run.rulesMet[to]?.baseChain !== chain
-    if (!isUnreached) steps.push({ kind: 'hook', table: 'kube-proxy', chain })
-  }
-  for (; position < to; position++) steps.push(ruleStep(run.rulesMet[position]))
-  return steps
-}
-
-function ruleStep(met: NftRuleMet): RuleStep {
-  const { chain, depth, ruleIndex } = met
-  const { result, detail } = resultOf(met)
-  const base = { kind: 'rule', table: 'kube-proxy', chain, depth, number: ruleIndex + 1 } as const
-  return { ...base, text: textOf(met), result, detail, branches: [] }
-}
-
-function drawnStep(met: NftRuleMet, branches: readonly NodeBranch[]): RuleStep {
-  return { ...ruleStep(met), result: 'drawn', detail: '', text: choicesText(met), branches }
+/** Of several base chains that begin at one rule, all but the last have none. */
+function isOfOther(met: NftRuleMet | undefined, chain: string): boolean {
+  return met !== undefined && met.baseChain !== chain
 }
 
 /** Of a choice by chance, what it came to. */

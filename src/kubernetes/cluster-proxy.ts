@@ -1,0 +1,39 @@
+/** What kube-proxy of a settled cluster works from: its rules can be written anew from this, or for some Services only. */
+import type { Scenario } from '../input/scenario-schema.js'
+import type { Cluster, ClusterNode, ClusterService, Endpoint } from './cluster.js'
+import { clusterRanges } from './cluster-ranges.js'
+import { Findings } from './findings.js'
+import type { NodeInfo, ProxyEndpoint, ProxyOptions, ServicePortInfo } from './proxy-inputs.js'
+import { proxyOptionsOf } from './proxy-options.js'
+import { servicePortInfos } from './service-port-infos.js'
+
+/** The Service ports of a Service; none of a headless one. */
+export function servicePortsOf(service: ClusterService, { nodes, ipFamily }: Cluster): ServicePortInfo[] {
+  const { object, name, namespace, clusterIp, healthCheckNodePort, loadBalancerAddresses } = service
+  const ports = service.ports.map((port) => ({
+    ...port,
+    endpoints: port.endpoints.map((endpoint) => proxyEndpoint(endpoint, nodes)),
+  }))
+  const proxied = { ...object, name, namespace, clusterIp, healthCheckNodePort }
+  return servicePortInfos({ ...proxied, loadBalancerVips: loadBalancerAddresses, ports }, ipFamily)
+}
+
+/** A node as its kube-proxy knows it. */
+export function nodeInfoOf({ name, zone, address, gatewayAddress, podCidr }: ClusterNode): NodeInfo {
+  return { name, zone, address, localAddresses: [address, gatewayAddress], podCidr }
+}
+
+/** kube-proxy's settings. @throws InputError ADDRESS_RANGE, which a settled cluster has not */
+export function proxyOptionsOfScenario({ spec }: Scenario): ProxyOptions {
+  const findings = new Findings(undefined)
+  const options = proxyOptionsOf(spec, clusterRanges(spec, findings), findings)
+  findings.throwErrors()
+  return options
+}
+
+function proxyEndpoint(
+  { nodeIndex, podIndex: _podIndex, ...endpoint }: Endpoint,
+  nodes: readonly ClusterNode[],
+): ProxyEndpoint {
+  return { ...endpoint, nodeName: nodeIndex === undefined ? undefined : nodes[nodeIndex].name }
+}
