@@ -114,6 +114,16 @@ export function parseQuantity(text: string): number | undefined {
   return representable(`${digits}e${power}`, factor, 1)
 }
 
+/**
+ * Thousandths of a CPU, rounded up, as Kubernetes counts them; what only the nearest double has beyond a whole one is none.
+ *
+ * @param cpus - above 0
+ * @returns a whole number, at least 1
+ */
+export function milliCpus(cpus: number): number {
+  return Math.max(1, Math.ceil(cpus * 1_000 - 1e-6))
+}
+
 /** The value of a decimal text times a power of two, over a divisor, if it lies within the exact integers. */
 function representable(decimalText: string, factor: number, divisor: number): number | undefined {
   const value = (Number(decimalText) * factor) / divisor

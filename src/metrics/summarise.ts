@@ -71,6 +71,8 @@ export interface StationSummary {
   readonly rejected: number
   readonly utilisation: Estimate
   readonly meanQueueLength: Estimate
+  /** Of pods with a CPU limit. */
+  readonly throttledRatio?: Estimate
 }
 
 export interface NodeSummary {
@@ -179,6 +181,9 @@ function summarisePod(replications: readonly ReplicationMeasures[], index: numbe
     rejected: total(pods, (pod) => pod.rejected),
     utilisation: estimate(pods.map((pod) => pod.busyAreaNs / pod.serverCount / pod.windowNs)),
     meanQueueLength: estimate(pods.map((pod) => pod.queueAreaNs / pod.windowNs)),
+    ...(pods[0].hasCpuLimit
+      ? { throttledRatio: estimate(pods.map((pod) => pod.throttledNs / pod.windowNs)) }
+      : {}),
   }
 }
 

@@ -8,30 +8,32 @@ export const EventKind = {
   warmUpEnd: 0,
   /** A server of a pod has finished a request's own service. Payload: request. */
   serviceDone: 1,
+  /** A request is done at a pod whose servers share requests or have a CPU limit, or a new period of it begins. Payload: pod. */
+  workDue: 2,
   /** The last byte of an answer, or the news of a failure, reaches the caller. Payload: request. */
-  answerAtCaller: 2,
+  answerAtCaller: 3,
   /** A name was resolved. Payload: request. */
-  nameResolved: 3,
+  nameResolved: 4,
   /** The first packet of a connection reaches the load balancer. Payload: request. */
-  firstPacketAtLoadBalancer: 4,
+  firstPacketAtLoadBalancer: 5,
   /** The first packet of a connection reaches a node. Payload: request. */
-  firstPacketAtNode: 5,
+  firstPacketAtNode: 6,
   /** The first packet of a connection reaches a pod that counts its places. Payload: request. */
-  firstPacketAtPod: 6,
+  firstPacketAtPod: 7,
   /** A request reaches its pod, over an open connection. Payload: request. */
-  requestAtPod: 7,
+  requestAtPod: 8,
   /** A client wants something: its intended time. Payload: client group. */
-  arrival: 8,
+  arrival: 9,
   /** A client repeats the first packet of a connection, or gives up. Payload: request. */
-  synRepeated: 9,
+  synRepeated: 10,
   /** The time of an idle connection may be over. Payload: connection. */
-  idleEnd: 10,
+  idleEnd: 11,
   /** A failed request is tried again. Payload: request. */
-  retry: 11,
+  retry: 12,
   /** The oldest request in flight of a call may have run out of time. Payload: call site. */
-  deadline: 12,
+  deadline: 13,
   /** The time of one attempt may be over, where requests are retried. Payload: request. */
-  attemptDeadline: 13,
+  attemptDeadline: 14,
 } as const
 
 export type EventKindNumber = (typeof EventKind)[keyof typeof EventKind]

@@ -47,6 +47,8 @@ export class Lanes {
   /** First packets on their way once more, and those that ask a pod for a place. */
   readonly repeated: LaneId
   readonly atPod: LaneId
+  /** By pod: something happens to its shared work. */
+  readonly #workDue = new Map<number, LaneId>()
   /** By call site: the time of an idle connection ends. */
   readonly #idleEnd: LaneId[] = []
   /** By repetition: its time comes. */
@@ -86,6 +88,14 @@ export class Lanes {
 
   betweenNodes(from: number, link: StepNumber): LaneId {
     return this.#betweenNodes[from][link]
+  }
+
+  workDue(pod: number): LaneId {
+    const known = this.#workDue.get(pod)
+    if (known !== undefined) return known
+    const made = this.simulator.addLane(EventKind.workDue, priorityOf(EventKind.workDue))
+    this.#workDue.set(pod, made)
+    return made
   }
 
   idleEnd(site: number): LaneId {

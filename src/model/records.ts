@@ -94,8 +94,11 @@ export interface PodTotals {
   readonly serverCount: number
   /** ∫ busy servers dt. */
   readonly busyAreaNs: number
-  /** ∫ requests waiting dt. */
+  /** ∫ requests waiting dt; where all share the servers, of those beyond the number of servers. */
   readonly queueAreaNs: number
+  readonly hasCpuLimit: boolean
+  /** Time in which there was work but the CPU limit let no server run. */
+  readonly throttledNs: number
 }
 
 /** One node, by node index. */

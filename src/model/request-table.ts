@@ -33,8 +33,10 @@ export class RequestTable {
   pod: Int32Array = new Int32Array(INITIAL_ROWS)
   /** Attempts made, this one included. */
   attempts: Int32Array = new Int32Array(INITIAL_ROWS)
-  /** Calls already made by the pod for this request. */
+  /** Calls already made by the pod for this request, where one follows another. */
   callsMade: Int32Array = new Int32Array(INITIAL_ROWS)
+  /** Calls of the pod that have not ended yet, where they are made all at once. They keep the row. */
+  callsOut: Uint8Array = new Uint8Array(INITIAL_ROWS)
   /** Outcome that the answer on its way will have. */
   outcome: Uint8Array = new Uint8Array(INITIAL_ROWS)
   /** Does the caller still wait? */
@@ -138,9 +140,9 @@ export class RequestTable {
     this.demandsNs.copyWithin(to * this.demandCount, start, start + this.demandCount)
   }
 
-  /** Gives the row back if neither caller nor pod holds it. */
+  /** Gives the row back if neither caller nor pod holds it, and no call will come back to it. */
   closeIfDone(row: number): void {
-    if (this.isAwaited[row] === 1 || this.isHeld[row] === 1) return
+    if (this.isAwaited[row] === 1 || this.isHeld[row] === 1 || this.callsOut[row] > 0) return
     this.older[row] = this.#freeRow
     this.#freeRow = row
     this.#freeCount++
@@ -169,6 +171,7 @@ export class RequestTable {
     this.connection = int32(this.connection)
     this.pod = int32(this.pod)
     this.callsMade = int32(this.callsMade)
+    this.callsOut = uint8(this.callsOut)
     this.outcome = uint8(this.outcome)
     this.isAwaited = uint8(this.isAwaited)
     this.isHeld = uint8(this.isHeld)

@@ -1,20 +1,25 @@
 /**
- * A request at its pod: the queue, the server, the calls to other Services that the server makes before it answers.
+ * A request at its pod: the queue, the server, the calls to other Services that are made before it is answered.
  *
- * A server is held from the start of service until the answer leaves, its calls included; calls are made one after another,
- * after the pod's own work. A call that fails makes the pod answer with an error: the request ends as `rejected`.
- * Left out: processor sharing, CPU limits, calls in parallel.
+ * Under FCFS a server is held from the start of service until the answer leaves, its calls included. Under processor sharing
+ * every request in the pod has a place, and those that wait for calls take no part of the servers. Calls are made after the
+ * pod's own work, one after another or all at once. A call that fails makes the pod answer with an error at once: the
+ * request ends as `rejected`. Calls that are still out then go on; what they bring is lost.
  */
 
 import { behaviourKey } from './behaviours.js'
 import type { CallNode } from './call-sites.js'
 import type { WayId } from './links.js'
 import { Admission } from './pod-station.js'
-import { Outcome } from './records.js'
+import { Outcome, type PodTotals } from './records.js'
+import { warmth } from './slow-start.js'
 import type { World } from './world.js'
 
 /** Makes a call on behalf of a pod. */
 export type IssueCall = (node: CallNode, pod: number, parent: number) => void
+
+/** What has become of the requests of one pod so far. */
+export type PodCounters = Omit<PodTotals, 'serverCount' | 'hasCpuLimit'>
 
 const NO_CALLS: readonly CallNode[] = []
 
@@ -23,18 +28,27 @@ export class Serving {
   /** By call node and pod: the demand slot, and the calls to make. */
   readonly #demandSlot: readonly Int32Array[]
   readonly #children: readonly (readonly (readonly CallNode[])[])[]
+  /** By pod: is a request done just after its service time? Not where servers are shared, limited or slow at first. */
+  readonly #isPlain: Uint8Array
+  /** By pod: are calls made all at once? */
+  readonly #isParallel: Uint8Array
 
   constructor(
     readonly world: World,
     readonly issueCall: IssueCall,
   ) {
-    const { graph, cluster } = world
+    const { graph, cluster, work } = world
+    const { ofPod } = graph.behaviours
     this.#demandSlot = graph.nodes.map(({ handlers }) =>
       Int32Array.from(cluster.pods, (pod) => handlers.get(behaviourKey(pod))?.demandSlot ?? 0),
     )
     this.#children = graph.nodes.map(({ handlers }) =>
       cluster.pods.map((pod) => handlers.get(behaviourKey(pod))?.children ?? NO_CALLS),
     )
+    this.#isPlain = Uint8Array.from(ofPod, ({ slowStart }, pod) =>
+      slowStart === undefined && work[pod] === undefined ? 1 : 0,
+    )
+    this.#isParallel = Uint8Array.from(ofPod, ({ callOrder }) => (callOrder === 'parallel' ? 1 : 0))
   }
 
   /** A request arrives at its pod. */
@@ -58,15 +72,43 @@ export class Serving {
     this.#proceed(request)
   }
 
+  /** Something may have happened to the work of a pod that shares its servers or has a CPU limit. */
+  attendWork(pod: number): void {
+    const { requests, simulator, work } = this.world
+    const here = work[pod]
+    if (here?.isDue(simulator.now) !== true) return
+    for (let done = here.takeFinished(simulator.now); done >= 0; done = here.takeFinished(simulator.now)) {
+      requests.serviceNs[done] = simulator.now - requests.partStartNs[done]
+      this.finishOwnWork(done)
+    }
+    here.attended()
+    this.#awaitWork(pod)
+  }
+
   /** A call of the pod that serves `request` has ended. */
   finishCall(request: number, outcome: number): void {
     const { requests } = this.world
+    if (requests.callsOut[request] > 0) {
+      this.#finishParallelCall(request, outcome)
+      return
+    }
     requests.callsMade[request]++
-    if (outcome === Outcome.completed) {
-      this.#proceed(request)
-    } else {
-      requests.outcome[request] = Outcome.rejected
-      this.#finish(request)
+    if (outcome === Outcome.completed) this.#proceed(request)
+    else this.#fail(request)
+  }
+
+  /** What has become of the requests of a pod up to now. */
+  counters(pod: number): PodCounters {
+    const { stations, work, graph, simulator } = this.world
+    const station = stations[pod]
+    const { now } = simulator
+    const shared = graph.behaviours.ofPod[pod].discipline === 'ps' ? work[pod] : undefined
+    return {
+      served: station.served,
+      rejected: station.rejected,
+      busyAreaNs: (shared ?? station).busyAreaNs(now),
+      queueAreaNs: shared?.excessAreaNs(now) ?? station.queueAreaNs(now),
+      throttledNs: work[pod]?.throttledNs(now) ?? 0,
     }
   }
 
@@ -76,7 +118,28 @@ export class Serving {
     const children = this.#children[requests.callNode[request]][pod]
     const callsMade = requests.callsMade[request]
     if (callsMade === children.length) this.#finish(request)
+    else if (this.#isParallel[pod] === 1) this.#issueAll(children, pod, request)
     else this.issueCall(children[callsMade], pod, request)
+  }
+
+  #issueAll(children: readonly CallNode[], pod: number, request: number): void {
+    this.world.requests.callsOut[request] = children.length
+    for (const child of children) this.issueCall(child, pod, request)
+  }
+
+  /** The last call to end answers the request, or the first that fails; those after that one only let go of its row. */
+  #finishParallelCall(request: number, outcome: number): void {
+    const { requests } = this.world
+    const callsOut = --requests.callsOut[request]
+    const hasFailed = requests.outcome[request] === Outcome.rejected
+    if (hasFailed) requests.closeIfDone(request)
+    else if (outcome !== Outcome.completed) this.#fail(request)
+    else if (callsOut === 0) this.#finish(request)
+  }
+
+  #fail(request: number): void {
+    this.world.requests.outcome[request] = Outcome.rejected
+    this.#finish(request)
   }
 
   /** The server lets go of the request and takes the next. */
@@ -98,9 +161,41 @@ export class Serving {
     const slot = this.#demandSlot[requests.callNode[request]][pod]
     const demandNs = requests.demandsNs[request * requests.demandCount + slot]
     const speed = graph.behaviours.speedOfPod[pod]
+    if (this.#isPlain[pod] === 0) {
+      this.#serveOtherwise(request, pod, demandNs / speed)
+      return
+    }
     const serviceNs = speed === 1 ? demandNs : Math.round(demandNs / speed)
     requests.serviceNs[request] = serviceNs
     simulator.schedule(lanes.serviceDone[pod], simulator.now + serviceNs, request)
+  }
+
+  /** At a pod that warms up, shares its servers, or has a CPU limit. */
+  #serveOtherwise(request: number, pod: number, usualNs: number): void {
+    const { requests, simulator, lanes, work } = this.world
+    const workNs = Math.min(Number.MAX_SAFE_INTEGER, Math.round(usualNs / this.#warmthOf(pod)))
+    const here = work[pod]
+    if (here === undefined) {
+      requests.serviceNs[request] = workNs
+      simulator.schedule(lanes.serviceDone[pod], simulator.now + workNs, request)
+      return
+    }
+    requests.partStartNs[request] = simulator.now
+    here.start(request, workNs, simulator.now)
+    this.#awaitWork(pod)
+  }
+
+  #warmthOf(pod: number): number {
+    const { graph, readySinceNs, simulator } = this.world
+    const { slowStart } = graph.behaviours.ofPod[pod]
+    return slowStart === undefined ? 1 : warmth(slowStart, simulator.now - readySinceNs[pod])
+  }
+
+  /** Schedules the next thing to happen to the work of a pod, if it is not scheduled. */
+  #awaitWork(pod: number): void {
+    const { simulator, lanes, work } = this.world
+    const dueNs = work[pod]?.nextEventNs(simulator.now) ?? -1
+    if (dueNs >= 0) simulator.schedule(lanes.workDue(pod), dueNs, pod)
   }
 
   /** The answer leaves, if anyone still waits for it. */

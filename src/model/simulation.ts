@@ -13,12 +13,11 @@ import {
   type NodeTotals,
   type Observer,
   Outcome,
-  type PodTotals,
   type RequestRecord,
   type SimulationTotals,
 } from './records.js'
 import { Retries } from './retries.js'
-import { Serving } from './serving.js'
+import { type PodCounters, Serving } from './serving.js'
 import { buildWorld, type SimulationOptions, type World } from './world.js'
 
 /**
@@ -142,6 +141,9 @@ class Simulation {
         break
       case EventKind.serviceDone:
         this.#serving.finishOwnWork(payload)
+        break
+      case EventKind.workDue:
+        this.#serving.attendWork(payload)
         break
       case EventKind.answerAtCaller:
         if (this.#isStillAwaited(payload)) this.#answered(payload)
@@ -333,15 +335,16 @@ class Simulation {
   }
 
   #totals(): SimulationTotals {
-    const { simulator, stations, nodes } = this.world
+    const { simulator, stations, nodes, graph } = this.world
     for (const station of stations) station.assertLittlesLaw(simulator.now)
     const end = this.#snapshot()
     const start = this.#atWarmUp ?? end
     return {
       windowNs: this.#horizonNs - this.#warmUpNs,
       eventCount: simulator.eventCount,
-      pods: stations.map((station, index) => ({
-        serverCount: station.serverCount,
+      pods: stations.map((_, index) => ({
+        serverCount: graph.behaviours.ofPod[index].servers,
+        hasCpuLimit: graph.behaviours.cpuLimitMilliOfPod[index] !== undefined,
         ...difference(end.pods[index], start.pods[index]),
       })),
       nodes: nodes.map((node, index) => ({
@@ -356,14 +359,9 @@ class Simulation {
   }
 
   #snapshot(): Snapshot {
-    const { simulator, stations, nodes } = this.world
+    const { stations, nodes } = this.world
     return {
-      pods: stations.map((station) => ({
-        served: station.served,
-        rejected: station.rejected,
-        busyAreaNs: station.busyAreaNs(simulator.now),
-        queueAreaNs: station.queueAreaNs(simulator.now),
-      })),
+      pods: stations.map((_, pod) => this.#serving.counters(pod)),
       nodes: nodes.map((node) => ({
         firstPackets: node.firstPackets,
         rulesEvaluated: node.rulesEvaluated,
@@ -376,7 +374,7 @@ class Simulation {
 
 /** Counters at one moment. */
 interface Snapshot {
-  readonly pods: readonly Omit<PodTotals, 'serverCount'>[]
+  readonly pods: readonly PodCounters[]
   readonly nodes: readonly Pick<NodeTotals, 'firstPackets' | 'rulesEvaluated' | 'busyNs'>[]
   readonly drops: readonly NodeTotals['drops'][]
 }

@@ -8,7 +8,7 @@
  */
 import { callMetrics, type Metric } from '../results/metric-catalogue.js'
 import type { Estimate, PointResult, Results } from '../results/results-schema.js'
-import { callAtPodMetrics, nodeMetrics, podMetrics } from '../results/station-metrics.js'
+import { callAtPodMetrics, nodeMetrics, podMetricsOf } from '../results/station-metrics.js'
 import { allSpreadRows } from './spread-rows.js'
 
 /** Columns after those of the factors. */
@@ -62,7 +62,7 @@ function pointRows(point: PointResult): readonly (readonly (string | number | nu
         ),
       ]
     }),
-    ...point.pods.flatMap((pod) => metricRows(['', '', '', '', pod.pod, pod.node], podMetrics, pod)),
+    ...point.pods.flatMap((pod) => metricRows(['', '', '', '', pod.pod, pod.node], podMetricsOf(pod), pod)),
     ...point.nodes.flatMap((node) => metricRows(['', '', '', '', '', node.node], nodeMetrics, node)),
   ]
   return rows.map((row) => [...settings, ...row])

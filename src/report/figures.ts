@@ -1,7 +1,7 @@
 /** Figures as people read them: a number with its unit, and with its interval where it has one. */
 import { formatCount, formatDuration, formatNumber, formatPercent } from '../base/units.js'
 import type { MetricUnit } from '../results/metric-catalogue.js'
-import type { Estimate, NodeResult } from '../results/results-schema.js'
+import type { Estimate, NodeResult, PodResult } from '../results/results-schema.js'
 
 /** Stands where nothing was observed. */
 export const NO_VALUE = '–'
@@ -87,4 +87,9 @@ export function trackedText({ conntrackPeak, conntrackMax }: NodeResult): string
   return conntrackMax === null
     ? count
     : `${count} (${formatPercent(conntrackPeak / Math.max(1, conntrackMax))})`
+}
+
+/** Share of time that a pod was throttled; a dash where it has no CPU limit. */
+export function throttledText({ throttledRatio }: PodResult): string {
+  return throttledRatio === undefined ? NO_VALUE : estimateText('ratio', throttledRatio)
 }

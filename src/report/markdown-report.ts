@@ -7,7 +7,7 @@ import type { NodeResult, PodResult, Results } from '../results/results-schema.j
 import type { Chart } from './charts/chart.js'
 import { chartsOf } from './charts/charts-of.js'
 import { renderSvg } from './charts/render-svg.js'
-import { droppedCount, estimateText, trackedText } from './figures.js'
+import { droppedCount, estimateText, throttledText, trackedText } from './figures.js'
 import { runFinding } from './findings.js'
 import { callMarkdown, figureColumns, nameColumns } from './markdown-call.js'
 import { sweepMarkdown } from './markdown-sweep.js'
@@ -97,8 +97,10 @@ function stationTable<T>(
 }
 
 function podTable(pods: readonly PodResult[]): readonly string[] {
+  const hasLimit = pods.some((pod) => pod.throttledRatio !== undefined)
+  const figures = ['served', 'rejected', 'utilisation', 'mean queue', ...(hasLimit ? ['throttled'] : [])]
   return markdownTable(
-    [...nameColumns('pod', 'node'), ...figureColumns('served', 'rejected', 'utilisation', 'mean queue')],
+    [...nameColumns('pod', 'node'), ...figureColumns(...figures)],
     pods.map((pod) => [
       markdownText(pod.pod),
       markdownText(pod.node),
@@ -106,6 +108,7 @@ function podTable(pods: readonly PodResult[]): readonly string[] {
       formatCount(pod.rejected),
       estimateText('ratio', pod.utilisation),
       estimateText('number', pod.meanQueueLength),
+      ...(hasLimit ? [throttledText(pod)] : []),
     ]),
   )
 }

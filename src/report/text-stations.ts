@@ -1,7 +1,7 @@
 /** Pods and nodes of a single run as text. */
 import { formatCount } from '../base/units.js'
 import type { NodeResult, PodResult } from '../results/results-schema.js'
-import { droppedCount, estimateText, trackedText } from './figures.js'
+import { droppedCount, estimateText, throttledText, trackedText } from './figures.js'
 import { bar, padded, shortened, type TextColumn, textTable } from './text-layout.js'
 
 const BAR_WIDTH = 12
@@ -12,11 +12,12 @@ export function podSection(pods: readonly PodResult[]): readonly string[] {
   if (pods.length === 0) return []
   const shown = busiest(pods)
   const hasRejected = pods.some((pod) => pod.rejected > 0)
+  const hasLimit = pods.some((pod) => pod.throttledRatio !== undefined)
   const columns: TextColumn[] = [
     ...left('pod', 'node'),
     ...right('served', ...(hasRejected ? ['rejected'] : []), 'utilisation'),
     ...left(''),
-    ...right('mean queue'),
+    ...right('mean queue', ...(hasLimit ? ['throttled'] : [])),
   ]
   const rows = shown.map((pod) => [
     shortened(pod.pod),
@@ -26,6 +27,7 @@ export function podSection(pods: readonly PodResult[]): readonly string[] {
     estimateText('ratio', pod.utilisation),
     padded(bar(pod.utilisation.value ?? 0, BAR_WIDTH), BAR_WIDTH),
     estimateText('number', pod.meanQueueLength),
+    ...(hasLimit ? [throttledText(pod)] : []),
   ])
   return stationSection('Pods', pods.length, shown.length, textTable(columns, rows))
 }

@@ -133,6 +133,9 @@ const pod = z.strictObject({
   rejected: count,
   utilisation: estimate,
   meanQueueLength: estimate,
+  throttledRatio: estimate
+    .optional()
+    .describe('Share of time in which there was work but the CPU limit let no server run; absent: no limit.'),
 })
 
 const nodeResult = z.strictObject({

@@ -36,10 +36,25 @@ export const podMetrics: readonly Metric<PodResult>[] = [
     label: 'queue length',
     unit: 'number',
     definition:
-      'Requests waiting for a server of the pod, averaged over time; those in service do not count.',
+      'Requests waiting for a server of the pod (where all share the servers: those beyond their number), averaged over time; those in service do not count.',
     of: (pod) => pod.meanQueueLength,
   },
+  {
+    path: 'pod.throttledRatio',
+    label: 'throttled',
+    unit: 'ratio',
+    definition:
+      'Share of time in which the pod had work but its CPU limit let no server run; nothing where it has no limit.',
+    of: (pod) => pod.throttledRatio ?? exactly(null),
+  },
 ]
+
+/** The metrics that a pod has: no throttling where it has no CPU limit. */
+export function podMetricsOf(pod: PodResult): readonly Metric<PodResult>[] {
+  return pod.throttledRatio === undefined
+    ? podMetrics.filter(({ path }) => path !== 'pod.throttledRatio')
+    : podMetrics
+}
 
 /** Every metric of a node. */
 export const nodeMetrics: readonly Metric<NodeResult>[] = [

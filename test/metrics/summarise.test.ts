@@ -1,15 +1,32 @@
 import { describe, expect, it } from 'vitest'
 import { ReplicationCollector, type ReplicationMeasures } from '../../src/metrics/replication-collector.js'
 import { summarise } from '../../src/metrics/summarise.js'
-import type { SimulationTotals } from '../../src/model/records.js'
+import type { PodTotals, SimulationTotals } from '../../src/model/records.js'
 import { connection, request } from './records.js'
+
+const IDLE_POD: PodTotals = {
+  served: 0,
+  rejected: 0,
+  serverCount: 1,
+  busyAreaNs: 0,
+  queueAreaNs: 0,
+  hasCpuLimit: false,
+  throttledNs: 0,
+}
 
 const TOTALS: SimulationTotals = {
   windowNs: 2_000_000_000,
   eventCount: 1,
   pods: [
-    { served: 3, rejected: 1, serverCount: 2, busyAreaNs: 1_000_000_000, queueAreaNs: 500_000_000 },
-    { served: 0, rejected: 0, serverCount: 1, busyAreaNs: 0, queueAreaNs: 0 },
+    {
+      ...IDLE_POD,
+      served: 3,
+      rejected: 1,
+      serverCount: 2,
+      busyAreaNs: 1_000_000_000,
+      queueAreaNs: 500_000_000,
+    },
+    IDLE_POD,
   ],
   nodes: [
     {
@@ -104,6 +121,12 @@ describe('summarise', () => {
       conntrackMax: 10,
       masqueradePortsPeak: 3,
     })
+  })
+
+  it('takes throttled time over the window, of pods with a CPU limit only', () => {
+    const limited = { ...IDLE_POD, hasCpuLimit: true, throttledNs: 500_000_000 }
+    const { pods } = summarise([replication([], [], { ...TOTALS, pods: [limited, IDLE_POD] })])
+    expect(pods.map((pod) => pod.throttledRatio)).toEqual([{ value: 0.25, halfWidth95: null }, undefined])
   })
 
   it('has intervals from two replications on', () => {

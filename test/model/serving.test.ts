@@ -170,7 +170,15 @@ describe('the window', () => {
     const { totals } = runWith({ pods, warmUp: '2s', horizon: '4500ms' }, 'web')
     expect(totals.windowNs).toBe(2_500 * MS)
     expect(totals.pods).toEqual([
-      { serverCount: 2, served: 2, rejected: 0, queueAreaNs: 0, busyAreaNs: 3_999_670 * US },
+      {
+        serverCount: 2,
+        served: 2,
+        rejected: 0,
+        queueAreaNs: 0,
+        busyAreaNs: 3_999_670 * US,
+        hasCpuLimit: false,
+        throttledNs: 0,
+      },
     ])
     expect(totals.nodes[0]).toMatchObject({ firstPackets: 3, processorCount: 2, busyNs: 0 })
   })

@@ -139,6 +139,18 @@ describe('results as CSV', () => {
     expect(rows.every((row) => row.length === header?.length)).toBe(true)
   })
 
+  it('have throttling of pods with a CPU limit, and no row for it of others', () => {
+    const results = sampleResults()
+    const [point] = results.points
+    const limited = { ...point.pods[0], throttledRatio: { value: 0.25, halfWidth95: null } }
+    const pods = [limited, ...point.pods.slice(1)]
+    const rows = readCsv(csvReport({ ...results, points: [{ ...point, pods }] }))
+    const throttled = rows.filter((row) => row.includes('pod.throttledRatio'))
+    expect(throttled.map((row) => row.slice(5))).toEqual([
+      [limited.pod, limited.node, 'pod.throttledRatio', 'ratio', '0.25', ''],
+    ])
+  })
+
   it('keep a factor apart from a column of the same name', () => {
     const results = sampleSweep({ sweep: { axes: ['replicas', 'node'] } })
     expect(readCsv(csvReport(results))[0]?.slice(1, 3)).toEqual(['replicas', 'node (axis)'])

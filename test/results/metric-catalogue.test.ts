@@ -57,7 +57,7 @@ describe('the catalogue of metrics', () => {
 
   it('reads pods and nodes', () => {
     const pod = samplePod('counter-0', 'node-a')
-    expect(podMetrics.map((each) => each.of(pod).value)).toEqual([3_995, 0, 0.067, 0.0121])
+    expect(podMetrics.map((each) => each.of(pod).value)).toEqual([3_995, 0, 0.067, 0.0121, null])
     expect(nodeMetrics.map((each) => each.of(sampleNode('node-a', '')).value)).toEqual([
       4_000, 45_000, 0.0004, 0, 0, 0, 0, 2_000, 40,
     ])
