@@ -9,6 +9,7 @@ import type { Nanoseconds } from '../base/nanoseconds.js'
 import { formatCount, parseDuration, parseQuantity, parseRate } from '../base/units.js'
 
 const MAX_PORT = 65_535
+const MAX_HOST_NAME = 253
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
 
 /**
@@ -60,6 +61,14 @@ export const name = z.string().regex(DNS_LABEL, {
   error:
     'a name of at most 63 lower-case letters, digits and "-", beginning and ending with a letter or digit',
 })
+
+/** A full or short DNS name, with or without its final dot. */
+export const hostName = parsedText(
+  'FIELD_VALUE',
+  (text) => (isHostName(text) ? text : undefined),
+  'a DNS name such as api.example.com',
+  ['api.example.com', 'api.example.com.'],
+)
 
 /** A range of ports. */
 export const portRange = parsedText('FIELD_VALUE', parsePortRange, 'a range of ports such as 30000-32767', [
@@ -115,17 +124,13 @@ function parseServiceReference(text: string): { host: string; port: number | str
   const colon = text.lastIndexOf(':')
   const host = text.slice(0, colon)
   const port = text.slice(colon + 1)
-  if (
-    colon < 1 ||
-    host.length > 253 ||
-    !host
-      .replace(/\.$/, '')
-      .split('.')
-      .every((label) => DNS_LABEL.test(label))
-  ) {
-    return undefined
-  }
+  if (colon < 1 || !isHostName(host)) return undefined
   if (!/^\d+$/.test(port)) return DNS_LABEL.test(port) ? { host, port } : undefined
   const portNumber = Number(port)
   return portNumber >= 1 && portNumber <= MAX_PORT ? { host, port: portNumber } : undefined
+}
+
+function isHostName(text: string): boolean {
+  const labels = text.replace(/\.$/, '').split('.')
+  return text.length <= MAX_HOST_NAME && labels.every((label) => DNS_LABEL.test(label))
 }

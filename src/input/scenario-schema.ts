@@ -5,11 +5,13 @@
  */
 import { z } from 'zod'
 import { delay } from './distribution-schema.js'
+import { dnsSchema } from './dns-schema.js'
 import { LIMITS } from './limits.js'
 import { loadBalancerSchema } from './load-balancer-schema.js'
 import { callOrder, cpuLimit, cpuPeriod, discipline, slowStart } from './pod-behaviour-schema.js'
 import {
   duration,
+  hostName,
   limitedCount,
   limitedList,
   name,
@@ -177,6 +179,11 @@ const connectionFields = {
     .default(0)
     .describe('Bytes of an answer, such as 20Ki; counts where links have a bandwidth.'),
   retry: retry.optional(),
+  resolves: hostName
+    .optional()
+    .describe(
+      'Name that is looked up in place of that of the Service, for callers inside and spec.dns.mode coredns: api.example.com, say, for which the Service stands in. The connection goes to the Service.',
+    ),
 }
 
 const call = z
@@ -341,17 +348,6 @@ const links = z
   })
   .describe('Time that a packet takes one way, by kind of link; with bandwidth and loss where wanted.')
 
-const dns = z
-  .strictObject({
-    lookupTime: delay.prefault('300us').describe('Time to resolve a name that is not cached.'),
-    cacheTime: duration
-      .prefault('0s')
-      .describe(
-        'How long a client remembers an answer; 0s: it asks for every connection, as glibc and musl do.',
-      ),
-  })
-  .describe('Name resolution of clients inside the cluster.')
-
 const proxy = z
   .strictObject({
     mode: z
@@ -446,6 +442,12 @@ const limits = z
     conntrackClose: duration
       .optional()
       .describe('How long a connection that was reset keeps its place (10s).'),
+    conntrackUdp: duration
+      .optional()
+      .describe('How long queries and answers from one UDP port keep their place after the last (30s).'),
+    conntrackUdpStream: duration
+      .optional()
+      .describe('The same for ports that are used for more than 2 s (120s).'),
     nodeBacklog: count
       .optional()
       .describe('First packets that may wait for each processor of a node (1000); the next is dropped.'),
@@ -556,7 +558,7 @@ export const scenarioSchema = z
         .default({})
         .describe('Load balancers: Service name to its settings.'),
       links: links.prefault({}),
-      dns: dns.prefault({}),
+      dns: dnsSchema.prefault({}),
       proxy: proxy.prefault({}),
       tcp: tcp.prefault({}),
       limits: limits.prefault({}),

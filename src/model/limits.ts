@@ -48,6 +48,18 @@ export const LIMIT_CONSTANTS = {
     meaning: 'How long a connection that was reset keeps its place',
     source: `${CONNTRACK}, CLOSE`,
   },
+  conntrackUdp: {
+    unit: 'ns',
+    value: 30e9,
+    meaning: 'How long queries and answers from one UDP port keep their place after the last of them',
+    source: 'Linux nf_conntrack_proto_udp.c, UDP_CT_UNREPLIED',
+  },
+  conntrackUdpStream: {
+    unit: 'ns',
+    value: 120e9,
+    meaning: 'The same for UDP ports that are answered, and used for more than 2 s',
+    source: 'Linux nf_conntrack_proto_udp.c, UDP_CT_REPLIED',
+  },
   nodeBacklog: {
     unit: 'count',
     value: 1_000,
