@@ -3,15 +3,19 @@ import type { ProxySettings } from '../input/scenario-schema.js'
 import type { Table } from '../netfilter/iptables/rule.js'
 import type { IpvsTables } from '../netfilter/ipvs/ipvs-tables.js'
 import type { NftTable } from '../netfilter/nftables/ruleset.js'
-import { iptablesRulesOfNodes } from './iptables/iptables-rules.js'
+import { iptablesRulesOfNodes, isLargeClusterOf } from './iptables/iptables-rules.js'
 import { ipvsTables } from './ipvs/ipvs-tables.js'
 import { nftablesRulesets } from './nftables/nftables-ruleset.js'
 import type { NodeInfo, ProxyOptions, ServicePortInfo } from './proxy-inputs.js'
 
 /** The rules of one node. */
 export type NodeRules =
-  /** Tables filter and nat. */
-  | { readonly kind: 'iptables'; readonly tables: readonly Table[] }
+  /** Tables filter and nat. In large clusters rules of endpoints have no comments. */
+  | {
+      readonly kind: 'iptables'
+      readonly tables: readonly Table[]
+      readonly hasEndpointComments: boolean
+    }
   | { readonly kind: 'nftables'; readonly table: NftTable }
   | { readonly kind: 'ipvs'; readonly tables: IpvsTables }
 
@@ -28,8 +32,14 @@ export function rulesOfNodes(
   options: ProxyOptions,
 ): readonly NodeRules[] {
   switch (mode) {
-    case 'iptables':
-      return iptablesRulesOfNodes(servicePorts, nodes, options).map((tables) => ({ kind: mode, tables }))
+    case 'iptables': {
+      const hasEndpointComments = !isLargeClusterOf(servicePorts, options)
+      return iptablesRulesOfNodes(servicePorts, nodes, options).map((tables) => ({
+        kind: mode,
+        tables,
+        hasEndpointComments,
+      }))
+    }
     case 'nftables':
       return nftablesRulesets(servicePorts, nodes, options).map((table) => ({ kind: mode, table }))
     case 'ipvs':

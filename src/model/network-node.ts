@@ -70,7 +70,7 @@ export class NetworkNode {
     this.node = node
     this.processor = new PacketProcessor(node.cpuCount, limits.nodeBacklog)
     this.connections = new NodeConnections(limits, node.cpuCount)
-    this.#costs = costs
+    this.#costs = costsOfRules(costs, rules)
     this.#address = book.idOf(node.address)
     this.#gatewayAddress = book.idOf(node.gatewayAddress)
     this.#portStream = streams.get(`node/${node.name}/masquerade-port`)
@@ -166,6 +166,12 @@ export class NetworkNode {
     this.#drops[cause]++
     this.traversal.verdict = DROPPED
   }
+}
+
+/** In a large cluster rules of endpoints have no comments, which is cheaper. */
+function costsOfRules(costs: Costs, rules: NodeRules): Costs {
+  const isBare = rules.kind === 'iptables' && !rules.hasEndpointComments
+  return isBare ? { ...costs, statisticRule: costs.bareStatisticRule } : costs
 }
 
 function copyPacket(from: Packet, to: Packet): Packet {

@@ -18,6 +18,7 @@ describe('firstPacketWorkNs', () => {
       connection: 5_000,
       rule: 10,
       statisticRule: 100,
+      bareStatisticRule: 50,
       recentListWalk: 7,
       affinitySet: 0,
       packet: 1e9,
@@ -67,7 +68,10 @@ describe('costs in force', () => {
 
   it.each([
     ['rules', 'did you mean "rule"?'],
-    ['toString', 'one of connection, rule, statisticRule, recentListWalk, affinitySet, packet'],
+    [
+      'toString',
+      'one of connection, rule, statisticRule, bareStatisticRule, recentListWalk, affinitySet, packet',
+    ],
   ])('can not be set by the name %s', (name, hint) => {
     const read = () => costsOf(scenario({ costs: { set: { [name]: 1 } } }))
     expect(read).toThrow(InputError)
@@ -104,17 +108,20 @@ describe('cost presets', () => {
       ...shared,
       rule: rule.legacy,
       statisticRule: mean(statistic.legacy),
+      bareStatisticRule: mean(statistic['legacy without comments']),
     })
     expect(COST_PRESETS['iptables-nft']).toEqual({
       ...shared,
       rule: rule.nft,
       statisticRule: mean(statistic.nft),
+      bareStatisticRule: mean(statistic['nft without comments']),
     })
     expect(COST_PRESETS.nftables).toEqual({
       ...shared,
       recentListWalk: 0,
       rule: 0,
       statisticRule: statistic.native,
+      bareStatisticRule: 0,
       affinitySet: mean(firstPacket['per affinity set passed, native']),
     })
   })

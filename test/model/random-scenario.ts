@@ -266,7 +266,14 @@ class Draft {
   #costs(): object {
     const preset = this.#pick('iptables-nft', 'iptables-legacy', 'none')
     if (!this.#isConstant) return { preset }
-    const constants = { connection: 5_000, rule: 15, statisticRule: 121, recentListWalk: 12, packet: 1_770 }
+    const constants = {
+      connection: 5_000,
+      rule: 15,
+      statisticRule: 121,
+      bareStatisticRule: 77,
+      recentListWalk: 12,
+      packet: 1_770,
+    }
     const scaled = Object.entries(constants).map(([name, value]) => [name, value * this.#factor])
     return { preset, set: Object.fromEntries(scaled) }
   }
