@@ -47,9 +47,9 @@ export function wrongCounts(expected: ReadonlyMap<string, ExpectedCount>, counte
   })
 }
 
-/** The rules that count a repetition: all of them where the packet got stuck, for then there is no connection yet. */
+/** The rules that count a repetition: all of them where the packet got stuck before connection tracking knew of it. */
 function metAgain({ run }: Hop): readonly CountedRule[] {
-  return run.verdict === 'accepted' ? run.counted.filter((rule) => rule.isMetAgain) : run.counted
+  return run.isTracked ? run.counted.filter((rule) => rule.isMetAgain) : run.counted
 }
 
 function add(

@@ -6,6 +6,7 @@ import { ReferenceLists } from '../../src/netfilter/iptables/reference-lists.js'
 import type { Chain, Rule, Table } from '../../src/netfilter/iptables/rule.js'
 import type { Addresses } from './addresses.js'
 import { canonicalLines } from './canonical-tables.js'
+import { FAMILIES } from './families.js'
 import { firstPacketChains } from './first-packet-chains.js'
 import type {
   CountedRule,
@@ -29,7 +30,6 @@ const PRINT_LISTS = 'cd /proc/net/xt_recent 2>/dev/null && grep "" * /dev/null |
 /** Rules count the packets that they match. A choice is the number of draws that fail before one passes. */
 export class IptablesNode implements LoadableRules {
   readonly isCountingMatches = true
-  readonly isForgetful: boolean
   readonly #lists = new ReferenceLists()
 
   constructor(
@@ -39,9 +39,6 @@ export class IptablesNode implements LoadableRules {
     readonly variant: IptablesVariant,
   ) {
     this.#lists.retain(tables)
-    this.isForgetful = !tables
-      .flatMap((table) => table.chains.flatMap((chain) => chain.rules))
-      .some((rule) => rule.matches.some((match) => match.kind === 'recent'))
   }
 
   runs(at: PacketAt): NodeRun[] {
@@ -49,7 +46,7 @@ export class IptablesNode implements LoadableRules {
     for (let choice = 0; ; choice++) {
       const run = this.#interpret(at, choice, this.#lists.copy())
       const chance = chanceOf(run)
-      if (chance > 0) runs.push({ ...run, choice, chance, counted: countedRules(run) })
+      if (chance > 0) runs.push({ ...run, choice, chance, ...traitsOf(run) })
       if (run.statisticRulesEvaluated <= choice) return runs
     }
   }
@@ -71,7 +68,7 @@ export class IptablesNode implements LoadableRules {
   }
 
   load(netns: string): void {
-    runInside(netns, `${this.variant}-restore`, [], printTables(this.tables))
+    runInside(netns, `${this.#program}-restore`, [], printTables(this.tables))
   }
 
   differences(netns: string): string[] {
@@ -98,9 +95,14 @@ export class IptablesNode implements LoadableRules {
     return lists
   }
 
+  /** `ip6tables-nft`, for example. */
+  get #program(): string {
+    return this.variant.replace('ip', FAMILIES[this.addresses.cluster.ipFamily].program)
+  }
+
   #dump(netns: string): string {
     const tables = this.tables.map((table) => table.name)
-    return tables.map((table) => runInside(netns, `${this.variant}-save`, ['-c', '-t', table])).join('')
+    return tables.map((table) => runInside(netns, `${this.#program}-save`, ['-c', '-t', table])).join('')
   }
 
   #interpret({ packet, nowNs }: PacketAt, failedDraws: number, lists: ReferenceLists): Interpretation {
@@ -124,6 +126,14 @@ function chanceOf({ rulesMet }: Interpretation): number {
       const share = threshold / DRAW_RANGE
       return product * (isPassed ? share : 1 - share)
     }, 1)
+}
+
+function traitsOf(run: Interpretation): Pick<NodeRun, 'counted' | 'isTracked' | 'isByMemory'> {
+  return {
+    counted: countedRules(run),
+    isTracked: run.verdict === 'accepted' || run.hooksMet.some(({ hook }) => hook === 'POSTROUTING'),
+    isByMemory: run.recentListsWalked > 0,
+  }
 }
 
 /** Table nat sees the first packet of a connection alone. */

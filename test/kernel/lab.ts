@@ -26,18 +26,16 @@ export async function inLab<T>(
   action: (lab: Lab) => Promise<T>,
 ): Promise<T> {
   const lab = { cluster, agent, name: `${LAB_PREFIX}-${process.pid}-${labCount++}` }
-  const { namespaces, commands, commandsInside, sysctls } = topologyOf(cluster, lab.name)
+  const { namespaces, commands, commandsInside, option, sysctls } = topologyOf(cluster, lab.name)
   try {
     batch(
       [],
       namespaces.map((netns) => `netns add ${netns}`),
     )
-    for (const [netns, values] of sysctls) {
-      await agent.setSysctls(netns, values)
-      await agent.makeCounters(netns, COUNTERS)
-    }
+    for (const [netns, values] of sysctls) await agent.setSysctls(netns, values)
+    for (const node of cluster.nodes) await agent.makeCounters(namespaceOf.node(lab.name, node), COUNTERS)
     batch([], commands)
-    for (const [netns, inside] of commandsInside) batch(['-n', netns], inside)
+    for (const [netns, inside] of commandsInside) batch([option, '-n', netns], inside)
     await agent.listen(serversOf(lab))
     return await action(lab)
   } finally {
@@ -49,7 +47,7 @@ export async function inLab<T>(
 /** One server for each endpoint that is a pod, named after it. */
 function serversOf({ cluster, name }: Lab): ServerSocket[] {
   const servers = new Map<string, ServerSocket>()
-  for (const { address, port, podIndex } of endpointsOf(cluster)) {
+  for (const { address, port, podIndex } of endpointsOf(cluster, 'TCP')) {
     if (podIndex === undefined) continue
     const pod = cluster.pods[podIndex]
     servers.set(`${address} ${port}`, {

@@ -7,7 +7,9 @@ import { ReferenceSets } from '../../src/netfilter/nftables/reference-sets.js'
 import {
   isTimedSet,
   type MapVerdict,
+  type NftAction,
   type NftChain,
+  type NftMatch,
   type NftRule,
   type NftTable,
   type NftVerdict,
@@ -25,7 +27,6 @@ const NS_PER_S = 1_000_000_000
  */
 export class NftablesNode implements LoadableRules {
   readonly isCountingMatches = false
-  readonly isForgetful: boolean
   readonly #sets = new ReferenceSets()
 
   constructor(
@@ -34,7 +35,6 @@ export class NftablesNode implements LoadableRules {
     readonly addresses: Addresses,
   ) {
     this.#sets.retain(table)
-    this.isForgetful = !table.sets.some(isTimedSet)
   }
 
   runs(at: PacketAt): NodeRun[] {
@@ -46,7 +46,15 @@ export class NftablesNode implements LoadableRules {
         place: this.#place(chain, ruleIndex),
         isMetAgain: !this.#isOfNat(baseChain),
       }))
-      runs.push({ ...run, choice, chance: 1 / modulus, counted })
+      const isSent = run.baseChainsMet.some(({ hook }) => hook === 'postrouting')
+      runs.push({
+        ...run,
+        choice,
+        chance: 1 / modulus,
+        isTracked: run.verdict === 'accepted' || isSent,
+        isByMemory: run.rulesMet.some(({ rule }) => rule.statements.some((each) => this.#isOfMemory(each))),
+        counted,
+      })
     }
     return runs
   }
@@ -136,6 +144,11 @@ export class NftablesNode implements LoadableRules {
 
   #place(chain: string, ruleIndex: number): string {
     return `${this.table.name} ${chain} ${ruleIndex + 1}`
+  }
+
+  #isOfMemory(statement: NftMatch | NftAction): boolean {
+    if (statement.kind === 'updateSet') return true
+    return statement.kind === 'addressInSet' && this.#sets.has(statement.set)
   }
 
   #isOfNat(baseChain: string): boolean {

@@ -20,6 +20,13 @@ export interface NodeRun {
   readonly packet: ReadablePacket
   readonly isDestinationTranslated: boolean
   readonly isMasqueraded: boolean
+  /**
+   * Does connection tracking know the connection from now on? It learns of it when the packet leaves the node or is received,
+   * and of what a node sends to itself when that passes POSTROUTING.
+   */
+  readonly isTracked: boolean
+  /** Has it met a rule that remembers clients? Else it is the same at any time. */
+  readonly isByMemory: boolean
   /** The rules whose counters it moved, in order. */
   readonly counted: readonly CountedRule[]
 }
@@ -43,8 +50,6 @@ export interface NodeRules {
   readonly node: ClusterNode
   /** Do counters tell the packets that a rule matched, or those that it tested? */
   readonly isCountingMatches: boolean
-  /** Do they remember nothing? Then the same packet has the same ways at any time. */
-  readonly isForgetful: boolean
   /** Every way of a packet; changes nothing. */
   runs(at: PacketAt): NodeRun[]
   /** A packet takes a way: what the rules remember of it, they remember from now on. */

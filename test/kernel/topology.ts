@@ -4,9 +4,10 @@
  *
  * Pods hang on their node by a pair of interfaces each, whose end at the node has the gateway's address (as the CNI plugin `ptp`
  * does it), so all traffic of pods passes the node's rules. Nodes and the outside share a bridge. Packets from outside to
- * addresses that no node has come in by the node that their source says: 100.64.N.0/24 by node N.
+ * addresses that no node has come in by the node that their source says; to everyone inside, the outside is the router.
  */
 import type { Cluster, ClusterNode, ClusterPod } from '../../src/kubernetes/cluster.js'
+import { FAMILIES, type FamilyWords, SYSCTLS_OF_NODES, SYSCTLS_OF_OUTSIDE } from './families.js'
 
 /** The interface of a node that leads to the other machines. */
 export const UPLINK = 'eth0'
@@ -14,27 +15,14 @@ export const UPLINK = 'eth0'
 /** What the names of a node's interfaces to its pods begin with. */
 export const POD_INTERFACE_PREFIX = 'veth'
 
-/** Sysctls of a node. Source: kube-proxy (route_localnet), kubelet and network plugins (forwarding); the rest is said there. */
-const NODE_SYSCTLS: Readonly<Record<string, string>> = {
-  'net/ipv4/ip_forward': '1',
-  'net/ipv4/conf/all/route_localnet': '1',
-  // Answers may come by another way than questions went.
-  'net/ipv4/conf/all/rp_filter': '0',
-  'net/ipv4/conf/default/rp_filter': '0',
-  // A node would tell clients of a shorter way past its own rules: wire and outside are one Ethernet here.
-  'net/ipv4/conf/all/send_redirects': '0',
-  'net/ipv4/conf/default/send_redirects': '0',
-  // The kernel answers a client 6 times at once and then once a second. svcsim models each connection by itself.
-  'net/ipv4/icmp_ratelimit': '0',
-}
-
 /** Commands that make a laboratory, and where to find things in it. */
 export interface Topology {
   readonly namespaces: readonly string[]
   /** Lines for `ip -batch -`, run outside of all namespaces. */
   readonly commands: readonly string[]
-  /** By namespace: lines for `ip -n NAMESPACE -batch -`. */
+  /** By namespace: lines for `ip -4` or `ip -6`, as `option` says. */
   readonly commandsInside: ReadonlyMap<string, readonly string[]>
+  readonly option: FamilyWords['option']
   /** By namespace: sysctls, to be set before there are interfaces. */
   readonly sysctls: ReadonlyMap<string, Readonly<Record<string, string>>>
 }
@@ -58,18 +46,9 @@ export function podInterface(pod: ClusterPod): string {
   return `${POD_INTERFACE_PREFIX}${pod.index}`
 }
 
-/**
- * The address of a client outside.
- *
- * @param node - the one that it comes in by
- * @param client - 0 to 249
- */
-export function outsideAddress(node: ClusterNode, client = 0): string {
-  return `100.64.${node.index}.${2 + client}`
-}
-
-/** The network of a cluster of IPv4. */
+/** The network of a cluster. */
 export function topologyOf(cluster: Cluster, lab: string): Topology {
+  const network = new Network(cluster)
   const outside = namespaceOf.outside(lab)
   const wire = namespaceOf.wire(lab)
   const nodes = cluster.nodes.map((node) => namespaceOf.node(lab, node))
@@ -82,18 +61,22 @@ export function topologyOf(cluster: Cluster, lab: string): Topology {
       ...machines.map(
         (netns, port) => `link add ${UPLINK} netns ${netns} type veth peer name port${port} netns ${wire}`,
       ),
-      ...pods.map(
-        (pod, position) =>
-          `link add ${podInterface(pod)} netns ${nodes[pod.nodeIndex]} type veth peer name ${UPLINK} netns ${podNamespaces[position]}`,
-      ),
+      ...pods.map((pod, position) => {
+        const ends = [nodes[pod.nodeIndex], podNamespaces[position]]
+        return `link add ${podInterface(pod)} netns ${ends[0]} type veth peer name ${UPLINK} netns ${ends[1]}`
+      }),
     ],
     commandsInside: new Map([
       [wire, wireCommands(machines.length)],
-      [outside, outsideCommands(cluster)],
-      ...cluster.nodes.map((node) => [nodes[node.index], nodeCommands(cluster, node)] as const),
-      ...pods.map((pod, position) => [podNamespaces[position], podCommands(cluster, pod)] as const),
+      [outside, network.outsideCommands()],
+      ...cluster.nodes.map((node) => [nodes[node.index], network.nodeCommands(node)] as const),
+      ...pods.map((pod, position) => [podNamespaces[position], network.podCommands(pod)] as const),
     ]),
-    sysctls: new Map(nodes.map((netns) => [netns, NODE_SYSCTLS])),
+    option: network.words.option,
+    sysctls: new Map([
+      ...nodes.map((netns) => [netns, SYSCTLS_OF_NODES] as const),
+      ...[outside, ...podNamespaces].map((netns) => [netns, SYSCTLS_OF_OUTSIDE] as const),
+    ]),
   }
 }
 
@@ -107,55 +90,67 @@ function wireCommands(portCount: number): string[] {
   ]
 }
 
-/** The outside has the last address of the nodes' network, and all of 100.64.0.0/16. */
-function outsideCommands({ nodes }: Cluster): string[] {
-  return [
-    'link set lo up',
-    `link set ${UPLINK} up`,
-    `address add ${routerAddress(nodes)}/24 dev ${UPLINK}`,
-    'route add local 100.64.0.0/16 dev lo',
-    ...nodes.flatMap((node) => [
-      `rule add from 100.64.${node.index}.0/24 lookup ${100 + node.index}`,
-      `route add ${networkOf(node)} dev ${UPLINK} table ${100 + node.index}`,
-      `route add default via ${node.address} table ${100 + node.index}`,
-    ]),
-  ]
-}
+/** The commands inside of one kind of machine each. */
+class Network {
+  readonly words: FamilyWords
 
-function nodeCommands({ nodes, pods }: Cluster, node: ClusterNode): string[] {
-  const own = pods.filter((pod) => pod.nodeIndex === node.index && pod.address !== node.address)
-  return [
-    'link set lo up',
-    `link set ${UPLINK} up`,
-    `address add ${node.address}/24 dev ${UPLINK}`,
-    `route add default via ${routerAddress(nodes)}`,
-    ...nodes
-      .filter((other) => other !== node)
-      .map((other) => `route add ${other.podCidr} via ${other.address}`),
-    ...own.flatMap((pod) => [
-      `link set ${podInterface(pod)} up`,
-      `address add ${node.gatewayAddress}/32 dev ${podInterface(pod)}`,
-      `route add ${pod.address}/32 dev ${podInterface(pod)} src ${node.gatewayAddress}`,
-    ]),
-  ]
-}
+  constructor(readonly cluster: Cluster) {
+    this.words = FAMILIES[cluster.ipFamily]
+  }
 
-function podCommands({ nodes }: Cluster, pod: ClusterPod): string[] {
-  const { gatewayAddress } = nodes[pod.nodeIndex]
-  return [
-    'link set lo up',
-    `link set ${UPLINK} up`,
-    `address add ${pod.address}/32 dev ${UPLINK}`,
-    `route add ${gatewayAddress}/32 dev ${UPLINK}`,
-    `route add default via ${gatewayAddress}`,
-  ]
-}
+  outsideCommands(): string[] {
+    const { nodes } = this.cluster
+    const { outsideRange, outsideRangeOf, nodeNetwork, nodePrefix } = this.words
+    return [
+      'link set lo up',
+      `link set ${UPLINK} up`,
+      this.#address(this.#router, nodePrefix, UPLINK),
+      `route add local ${outsideRange} dev lo`,
+      ...nodes.flatMap((node) => [
+        `rule add from ${outsideRangeOf(node.index)} lookup ${100 + node.index}`,
+        `route add ${nodeNetwork(node.address)} dev ${UPLINK} table ${100 + node.index}`,
+        `route add default via ${node.address} table ${100 + node.index}`,
+      ]),
+    ]
+  }
 
-/** Clusters of these tests have the nodes' network of svcsim's default, a /24. */
-function networkOf({ address }: ClusterNode): string {
-  return address.replace(/\d+$/, '0/24')
-}
+  nodeCommands(node: ClusterNode): string[] {
+    const { nodes, pods } = this.cluster
+    const { nodePrefix, hostPrefix } = this.words
+    const own = pods.filter((pod) => pod.nodeIndex === node.index && pod.address !== node.address)
+    return [
+      'link set lo up',
+      `link set ${UPLINK} up`,
+      this.#address(node.address, nodePrefix, UPLINK),
+      `route add default via ${this.#router}`,
+      ...nodes
+        .filter((other) => other !== node)
+        .map((other) => `route add ${other.podCidr} via ${other.address}`),
+      ...own.flatMap((pod) => [
+        `link set ${podInterface(pod)} up`,
+        this.#address(node.gatewayAddress, hostPrefix, podInterface(pod)),
+        `route add ${pod.address}/${hostPrefix} dev ${podInterface(pod)} src ${node.gatewayAddress}`,
+      ]),
+    ]
+  }
 
-function routerAddress(nodes: readonly ClusterNode[]): string {
-  return nodes[0].address.replace(/\d+$/, '254')
+  podCommands(pod: ClusterPod): string[] {
+    const { gatewayAddress } = this.cluster.nodes[pod.nodeIndex]
+    const { hostPrefix } = this.words
+    return [
+      'link set lo up',
+      `link set ${UPLINK} up`,
+      this.#address(pod.address, hostPrefix, UPLINK),
+      `route add ${gatewayAddress}/${hostPrefix} dev ${UPLINK}`,
+      `route add default via ${gatewayAddress}`,
+    ]
+  }
+
+  get #router(): string {
+    return this.words.routerAddress(this.cluster.nodes[0].address)
+  }
+
+  #address(address: string, prefix: number, device: string): string {
+    return `address add ${address}/${prefix} dev ${device}${this.words.addressFlags}`
+  }
 }

@@ -1,4 +1,5 @@
 /** What `svcsim trace` says of flows, in the words of these tests, to be held against the ways that the kernel has confirmed. */
+import { addressWithPort } from '../../src/base/ip-address.js'
 import { type TracedCluster, tracePacket } from '../../src/experiment/trace/trace-packet.js'
 import type { TraceOutcome, TraceStep } from '../../src/results/trace-schema.js'
 import type { Flow } from './flows.js'
@@ -46,7 +47,7 @@ class TraceReader {
   ) {
     const { way, outcomes } = tracePacket(traced, {
       from: sender.kind === 'node' ? `node/${sender.node.name}` : sender.address,
-      to: `${target.address}:${target.port}`,
+      to: addressWithPort(target.address, target.port),
       via: sender.kind === 'outside' ? sender.node.name : undefined,
       dumps: [],
       maxRunLength: ALL_RULES,

@@ -1,7 +1,9 @@
 /** Who may connect to what in a cluster: everyone to everything that a Service is reached by. */
+import { addressWithPort } from '../../src/base/ip-address.js'
 import type { Cluster, ClusterService } from '../../src/kubernetes/cluster.js'
 import type { Addresses } from './addresses.js'
-import { isHostPod, outsideAddress, podInterface, UPLINK } from './topology.js'
+import { FAMILIES } from './families.js'
+import { isHostPod, podInterface, UPLINK } from './topology.js'
 import type { Sender, Target } from './ways.js'
 
 /** A client outside for each node that it can come in by, every pod, and a process of every node. */
@@ -33,40 +35,46 @@ export function sendersOf(cluster: Cluster): Sender[] {
 }
 
 /** One of the clients outside that come in by a node. */
-export function outsideSender({ nodes }: Cluster, nodeIndex: number, client = 0): Sender {
+export function outsideSender({ nodes, ipFamily }: Cluster, nodeIndex: number, client = 0): Sender {
   const node = nodes[nodeIndex]
   return {
     kind: 'outside',
     title: `outside, by ${node.name}`,
     node,
-    address: outsideAddress(node, client),
+    address: FAMILIES[ipFamily].outsideAddress(nodeIndex, client),
     inInterface: UPLINK,
   }
 }
 
-/** Every address of every port of all Services, and a port of each address that no Service has. */
+/** A port that no Service of these tests has. */
+const UNSERVED_PORT = 9
+
+/** Every address of every TCP port of all Services; of Services with several ports, one more that they do not have. */
 export function targetsOf(cluster: Cluster): Target[] {
-  return cluster.services.flatMap((service) => [
-    ...service.ports.flatMap(({ port }) =>
-      addressesOf(service).map(([kind, address]) => targetAt(`${kind} of ${service.name}`, address, port)),
-    ),
-    ...service.ports.flatMap(({ nodePort }) =>
-      nodePort === undefined
-        ? []
-        : nodeAddressesOf(cluster).map(([kind, address]) =>
-            targetAt(`node port of ${service.name} at ${kind}`, address, nodePort),
-          ),
-    ),
-  ])
+  return cluster.services.flatMap((service) => {
+    const ports = service.ports.filter((each) => each.protocol === 'TCP')
+    const numbers = [...ports.map((each) => each.port), ...(ports.length > 1 ? [UNSERVED_PORT] : [])]
+    const nodePorts = ports.flatMap((each) => each.nodePort ?? [])
+    return [
+      ...numbers.flatMap((port) =>
+        addressesOf(service).map(([kind, address]) => targetAt(`${kind} of ${service.name}`, address, port)),
+      ),
+      ...nodePorts.flatMap((port) =>
+        nodeAddressesOf(cluster).map(([kind, address]) =>
+          targetAt(`node port of ${service.name} at ${kind}`, address, port),
+        ),
+      ),
+    ]
+  })
 }
 
 /**
- * Is it a flow to be tried? Only processes of a node reach its loopback; what a pod sends to itself never leaves it. The outside reaches pods only by Services, and the
- * addresses of a node not by another: the answer would come straight back, and the node between would find what follows
- * invalid.
+ * Is it a flow to be tried? Only processes of a node reach its loopback; what a pod sends to itself never leaves it. The
+ * outside reaches pods only by Services, and the addresses of a node not by another: the answer would come straight back, and
+ * the node between would find what follows invalid.
  */
-export function canSend(sender: Sender, { address }: Target, { nodes, pods }: Cluster): boolean {
-  if (address.startsWith('127.')) return sender.kind === 'node'
+export function canSend(sender: Sender, { address }: Target, { nodes, pods, ipFamily }: Cluster): boolean {
+  if (address === FAMILIES[ipFamily].loopbackAddress) return sender.kind === 'node'
   if (sender.kind === 'pod' && address === sender.address) return false
   if (sender.kind !== 'outside') return true
   const owner = nodes.find((node) => node.address === address || node.gatewayAddress === address)
@@ -90,16 +98,16 @@ function addressesOf(service: ClusterService): (readonly [kind: string, address:
   ]
 }
 
-function nodeAddressesOf({ nodes }: Cluster): (readonly [kind: string, address: string])[] {
+function nodeAddressesOf({ nodes, ipFamily }: Cluster): (readonly [kind: string, address: string])[] {
   return [
     ...nodes.flatMap((node) => [
       [node.name, node.address] as const,
       [`the pod side of ${node.name}`, node.gatewayAddress] as const,
     ]),
-    ['loopback', '127.0.0.1'] as const,
+    ['loopback', FAMILIES[ipFamily].loopbackAddress] as const,
   ]
 }
 
 function targetAt(kind: string, address: string, port: number): Target {
-  return { title: `${kind} (${address}:${port})`, address, port }
+  return { title: `${kind} (${addressWithPort(address, port)})`, address, port }
 }

@@ -63,7 +63,7 @@ export class WayFinder {
   /** Do rules count the packets that they match, or those that they test? */
   readonly isCountingMatches: boolean
   readonly #addresses: Addresses
-  readonly #isForgetful: boolean
+  /** Ways that are the same at any time. */
   readonly #known = new Map<string, Way[]>()
 
   /** @param rules - by node index */
@@ -73,7 +73,6 @@ export class WayFinder {
   ) {
     this.isCountingMatches = rules.every((each) => each.isCountingMatches)
     this.#addresses = new Addresses(cluster)
-    this.#isForgetful = rules.every((each) => each.isForgetful)
   }
 
   /**
@@ -82,10 +81,11 @@ export class WayFinder {
    * @param nowNs - any clock; never less than at the last `take`
    */
   ways(sender: Sender, target: Target, nowNs = 0): Way[] {
-    if (!this.#isForgetful) return this.#findWays(sender, target, nowNs)
     const key = `${sender.title} ${sender.address} ${target.address} ${target.port}`
-    const ways = this.#known.get(key) ?? this.#findWays(sender, target, nowNs)
-    this.#known.set(key, ways)
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    const ways = this.#findWays(sender, target, nowNs)
+    if (!ways.some((way) => way.hops.some(({ run }) => run.isByMemory))) this.#known.set(key, ways)
     return ways
   }
 
@@ -106,7 +106,7 @@ export class WayFinder {
   /** A connection takes this way: all nodes passed remember it, if their rules do. */
   take({ hops }: Way, nowNs: number): void {
     for (const { node, before, run } of hops)
-      this.rules[node.index].take({ packet: before, nowNs }, run.choice)
+      if (run.isByMemory) this.rules[node.index].take({ packet: before, nowNs }, run.choice)
   }
 
   #from(node: ClusterNode, packet: ReadablePacket, nowNs: number, hopsLeft: number): UnsettledWay[] {
@@ -144,7 +144,7 @@ export class WayFinder {
     const way = { hops, chance, seen: source, isAnswerLost, pod: undefined }
     if (run.verdict === 'rejected') return { ...way, outcome: 'refused' }
     if (run.verdict === 'dropped' || isAnswerLost) return { ...way, outcome: 'timedOut' }
-    const isHere = this.#addresses.ownerOf(destination) === node || destination.startsWith('127.')
+    const isHere = this.#addresses.ownerOf(destination) === node || this.#addresses.isLoopback(destination)
     if (!isHere) return { ...way, outcome: 'timedOut' }
     const pod = this.#addresses.listenerAt(destination, destinationPort)
     return pod === undefined ? { ...way, outcome: 'refused' } : { ...way, outcome: 'answered', pod }

@@ -27,6 +27,9 @@ const REJECT_ANSWERS: ReadonlySet<string> = new Set([
   'icmp6-reject-route',
 ])
 
+/** What a bare `-j REJECT` means in ip6tables. Tables have no family: it is read as the bare target. */
+const DEFAULT_REJECT_OF_IPV6 = 'icmp6-port-unreachable'
+
 /** Targets of iptables that are not modelled. Source: iptables-extensions(8), "Target extensions". */
 const OTHER_TARGETS: ReadonlySet<string> = new Set([
   'AUDIT',
@@ -102,7 +105,7 @@ function readAnswer(words: WordReader): string {
   const answer = words.value(option)
   if (!REJECT_ANSWERS.has(answer.text))
     words.fail('NF_SYNTAX', answer, `REJECT does not know "${answer.text}"`)
-  return answer.text
+  return answer.text === DEFAULT_REJECT_OF_IPV6 ? DEFAULT_REJECT : answer.text
 }
 
 function readDnat(words: WordReader, target: Word): Target {

@@ -95,7 +95,7 @@ export type Target =
   | { readonly kind: 'none' }
   | { readonly kind: 'jump' | 'goto'; readonly chain: string }
   | { readonly kind: 'RETURN' | 'ACCEPT' | 'DROP' }
-  /** `icmp-port-unreachable` is what a bare `-j REJECT` means, and is written so. */
+  /** `icmp-port-unreachable` stands for a bare `-j REJECT`, of either family, and is written so. */
   | { readonly kind: 'REJECT'; readonly rejectWith: string }
   | { readonly kind: 'DNAT'; readonly address: string; readonly port: number | undefined }
   | { readonly kind: 'MASQUERADE'; readonly isFullyRandom: boolean }
@@ -110,7 +110,7 @@ export type Target =
       readonly option: 'set-xmark' | 'or-mark' | 'xor-mark'
     }
 
-/** What a bare `-j REJECT` answers with. Source: iptables-extensions(8), REJECT. */
+/** What a bare `-j REJECT` answers with (in ip6tables `icmp6-port-unreachable`). Source: iptables-extensions(8), REJECT. */
 export const DEFAULT_REJECT = 'icmp-port-unreachable'
 
 /** Tests and what follows if all of them pass; without tests it always does. */

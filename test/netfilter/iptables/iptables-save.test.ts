@@ -102,6 +102,7 @@ describe('what iptables-save prints of the same rules', () => {
     ['-j MARK --and-mark 0xff', '-j MARK --set-xmark 0x0/0xffffff00'],
     ['-m mark --mark 0x1', '-m mark --mark 0x1'],
     ['-j REJECT --reject-with icmp-port-unreachable', '-j REJECT'],
+    ['-j REJECT --reject-with icmp6-port-unreachable', '-j REJECT'],
     ['-j REJECT --reject-with tcp-reset', '-j REJECT --reject-with tcp-reset'],
     ['-p tcp -j DNAT --to-destination [fd00::1]:80', '-m tcp -p tcp -j DNAT --to-destination [fd00::1]:80'],
     ['-j DNAT --to-destination fd00:0:0::1', '-j DNAT --to-destination fd00::1'],
