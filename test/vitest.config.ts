@@ -8,7 +8,13 @@ export default defineConfig({
         test: {
           name: 'quick',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/validation/**', 'test/scenarios/**', 'test/cli/**', 'test/kernel/**'],
+          exclude: [
+            'test/validation/**',
+            'test/scenarios/**',
+            'test/cli/**',
+            'test/kernel/**',
+            'test/input/hostile.test.ts',
+          ],
           testTimeout: 30_000,
           // Nothing here keeps state between files: one context for all saves half of the time.
           pool: 'threads',
@@ -18,7 +24,12 @@ export default defineConfig({
       {
         test: {
           name: 'full',
-          include: ['test/validation/**/*.test.ts', 'test/scenarios/**/*.test.ts', 'test/cli/**/*.test.ts'],
+          include: [
+            'test/validation/**/*.test.ts',
+            'test/scenarios/**/*.test.ts',
+            'test/cli/**/*.test.ts',
+            'test/input/hostile.test.ts',
+          ],
           testTimeout: 120_000,
         },
       },
