@@ -12,14 +12,16 @@ import { labelled, wrapped } from './text-layout.js'
 const WIDTH = 110
 /** Rules of one chain that are listed. */
 const MAX_RULES = 40
+/** Service ports of which it is told what was taken from the node. */
+const MAX_ADOPTED = 20
 /** Names that a line lists. */
 const MAX_NAMES = 10
 
 const VERBS = {
   equal: 'equal',
   different: 'differs',
-  missing: 'is missing',
-  extra: 'is too much',
+  missing: 'is missing on the node',
+  extra: 'is on the node only',
   foreign: 'not compared',
 } as const
 
@@ -43,26 +45,27 @@ function answer({ node, isEqual, ports, settings, areSettingsCompared, fixed }: 
   if (isEqual) {
     return `Yes: kube-proxy on ${node} has synced what the manifests say. ${counted(compared.length, 'Service port')} compared, no difference.`
   }
-  const parts = (['different', 'missing', 'extra'] as const).flatMap((status) => {
-    const count = ports.filter((port) => port.status === status).length
-    return count === 0 ? [] : [`${formatCount(count)} ${COUNTED_VERBS[status]}`]
-  })
-  const others = [
+  const count = (status: PortDiff['status']) => ports.filter((port) => port.status === status).length
+  const found = [
+    ...shareText(count('different'), compared.length, ['differs', 'differ']),
+    ...shareText(count('missing'), compared.length, ['is missing on the node', 'are missing on the node']),
+    ...extraText(count('extra')),
     ...(fixed.length > 0 ? ['rules that every node has differ'] : []),
     ...(areSettingsCompared && settings.length > 0 ? ['settings of kube-proxy differ'] : []),
-  ]
-  const found = [
-    ...(parts.length === 0 ? [] : [`of ${counted(compared.length, 'Service port')}, ${parts.join(', ')}`]),
-    ...others,
   ]
   return `No: kube-proxy on ${node} has not synced what the manifests say: ${found.join('; ')}.`
 }
 
-const COUNTED_VERBS = {
-  different: 'differ',
-  missing: 'are missing on the node',
-  extra: 'are on the node only',
-} as const
+function shareText(count: number, all: number, [singular, plural]: readonly [string, string]): string[] {
+  if (count === 0) return []
+  return [`${formatCount(count)} of ${counted(all, 'Service port')} ${count === 1 ? singular : plural}`]
+}
+
+function extraText(count: number): string[] {
+  return count === 0
+    ? []
+    : [`${counted(count, 'Service port')} ${count === 1 ? 'is' : 'are'} on the node only`]
+}
 
 function isDifferent({ status }: PortDiff): boolean {
   return status !== 'equal' && status !== 'foreign'
@@ -119,8 +122,13 @@ function noteLines(diff: RulesDiff): readonly string[] {
   const notes = [
     ...(adopted.length === 0
       ? []
-      : ['not in the manifests, so taken from the node and not compared:', ...adopted.map(adoptedText)]),
-    ...(foreignPorts.length === 0 ? [] : [`of other namespaces, not compared: ${namesText(foreignPorts)}`]),
+      : [
+          'not in the manifests, so taken from the node and not compared:',
+          ...listed(adopted.map(adoptedText)),
+        ]),
+    ...(foreignPorts.length === 0
+      ? []
+      : [`the manifests hold nothing of their namespace: ${namesText(foreignPorts)}`]),
     ...(areSettingsCompared
       ? []
       : [
@@ -154,6 +162,12 @@ function adoptedText({ name, adopted }: PortDiff): string {
 
 function settingText({ name, found }: RulesDiff['settings'][number]): string {
   return ` ${name} ${found}`
+}
+
+/** As many lines as help. */
+function listed(lines: readonly string[]): readonly string[] {
+  if (lines.length <= MAX_ADOPTED) return lines
+  return [...lines.slice(0, MAX_ADOPTED), ` … and ${formatCount(lines.length - MAX_ADOPTED)} more`]
 }
 
 function namesText(names: readonly string[]): string {

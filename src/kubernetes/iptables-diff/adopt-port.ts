@@ -18,6 +18,8 @@ export interface AdoptedPort {
   readonly info: ServicePortInfo
   /** `cluster IP 10.96.3.4`: for people. */
   readonly adopted: readonly string[]
+  /** Endpoints that the node has none for, with addresses that svcsim has made up. */
+  readonly invented: ReadonlySet<string>
 }
 
 /** An endpoint that the node has rules for. */
@@ -37,7 +39,7 @@ export function adoptPort(
   rules: PortRules | undefined,
   node: NodeInfo,
 ): AdoptedPort {
-  if (rules === undefined) return { info, adopted: [] }
+  if (rules === undefined) return { info, adopted: [], invented: open.addresses }
   const adopted: string[] = []
   const take = <T>(isOpen: boolean, own: T, found: T | undefined, label: string): T => {
     if (!isOpen || found === undefined) return own
@@ -60,10 +62,14 @@ export function adoptPort(
   const vips = open.hasLoadBalancerVips ? vipsOf(rules, info) : info.loadBalancerVips
   if (open.hasLoadBalancerVips && vips.length > 0) adopted.push(`load-balancer address ${vips.join(', ')}`)
   const { endpoints, adoptedCount } = adoptEndpoints({ info, open }, rules, node)
+  const served = new Set(endpointsOf(rules).map(endpointText))
   if (adoptedCount > 0) adopted.push(`addresses of ${adoptedCount} ${adoptedCount === 1 ? 'pod' : 'pods'}`)
   return {
     info: { ...info, clusterIp, nodePort, healthCheckNodePort, loadBalancerVips: vips, endpoints },
     adopted,
+    invented: new Set(
+      endpoints.map(endpointText).filter((text) => open.addresses.has(text) && !served.has(text)),
+    ),
   }
 }
 
@@ -116,7 +122,7 @@ function adoptEndpoints(
   node: NodeInfo,
 ): { readonly endpoints: readonly ProxyEndpoint[]; readonly adoptedCount: number } {
   const given = new Set(info.endpoints.map(endpointText).filter((text) => !open.addresses.has(text)))
-  const found = endpointsOf(rules).filter((each) => !given.has(endpointText(each)))
+  const found = inOrderOfChoice(endpointsOf(rules).filter((each) => !given.has(endpointText(each))))
   const total = found.length
   const adopt = (endpoint: ProxyEndpoint): ProxyEndpoint => {
     const text = endpointText(endpoint)
@@ -136,6 +142,12 @@ function adoptEndpoints(
   ]
   endpoints.sort((one, other) => (endpointText(one) < endpointText(other) ? -1 : 1))
   return { endpoints, adoptedCount: total - found.length }
+}
+
+/** Those of this node first: that they are here is certain. */
+function inOrderOfChoice(found: readonly FoundEndpoint[]): FoundEndpoint[] {
+  const rank = (endpoint: FoundEndpoint) => `${endpoint.isLocal ? 0 : 1} ${endpointText(endpoint)}`
+  return [...found].sort((one, other) => (rank(one) < rank(other) ? -1 : 1))
 }
 
 /** Takes an endpoint of the port from those found; `isLocal` undefined: on any node. */

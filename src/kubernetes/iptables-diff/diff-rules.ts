@@ -6,13 +6,16 @@
  * that, and both are sorted by Service port and compared chain by chain, in a form in which spellings do not count. The
  * order between Services is arbitrary; so is what others have put into the tables.
  */
+import { printRule } from '../../netfilter/iptables/iptables-save.js'
 import type { Table } from '../../netfilter/iptables/rule.js'
+import { KUBE_SERVICES } from '../iptables/chain-names.js'
 import { iptablesRules } from '../iptables/iptables-rules.js'
 import type { NodeInfo, ProxyOptions } from '../proxy-inputs.js'
 import { adoptPort } from './adopt-port.js'
 import { adoptSettings, type SettingDifference } from './adopt-settings.js'
 import { compareRules, type RuleDifference } from './compare-rules.js'
 import type { ExpectedPort } from './expected-port.js'
+import { shownRule } from './normal-rule.js'
 import { type ChainDifference, portSummary } from './port-summary.js'
 import { type PortRules, type RuleGroup, type RulesView, viewRules } from './rules-view.js'
 
@@ -64,12 +67,12 @@ export function diffRules({ ports, node, options, areSettingsGiven, tables }: Di
   const adopted = ports.map((port) => adoptPort(port, found.ports.get(port.info.name), node))
   const infos = adopted.map(({ info }) => info)
   const expected = viewRules(iptablesRules(infos, node, settings.options))
-  const known = adopted.map(({ info: { name }, adopted: facts }) => ({
-    ...diffPort(name, expected.ports.get(name) ?? NO_RULES, found.ports.get(name)),
+  const known = adopted.map(({ info: { name }, adopted: facts, invented }) => ({
+    ...diffPort(name, expected.ports.get(name) ?? NO_RULES, found.ports.get(name), invented),
     adopted: facts,
   }))
   const others = otherPorts(found, ports)
-  const fixed = diffFixed(expected.fixed, found.fixed)
+  const fixed = [...diffFixed(expected.fixed, found.fixed), ...nodePortsNotLast(found)]
   const settingDifferences = areSettingsGiven ? settings.differences : []
   const all = [...known, ...others]
   const isSame = ({ status }: PortDiff) => status === 'equal' || status === 'foreign'
@@ -87,6 +90,7 @@ function diffPort(
   name: string,
   expected: PortRules,
   found: PortRules | undefined,
+  invented: ReadonlySet<string>,
 ): Omit<PortDiff, 'adopted'> {
   if (found === undefined) {
     return { name, status: 'missing', summary: ['the node has no rule of it'], chains: [] }
@@ -96,7 +100,7 @@ function diffPort(
     ...diffGroups(expected.chains, found.chains, 'chains'),
   ]
   if (chains.length === 0) return { name, status: 'equal', summary: [], chains }
-  return { name, status: 'different', summary: portSummary(expected, found, chains), chains }
+  return { name, status: 'different', summary: portSummary(expected, found, chains, invented), chains }
 }
 
 /** @param kind - `rules` of chains that are there anyway, or whole `chains` */
@@ -114,7 +118,9 @@ function diffGroups(
   for (const key of keys) {
     const [one, other] = [wanted.get(key), present.get(key)]
     const { table, chain } = one ?? other ?? { table: 'nat', chain: key }
-    const rules = compareRules(chain, one?.rules ?? [], other?.rules ?? [])
+    // Rules of shared chains ask for different addresses or ports, so that their order does not matter.
+    const all = compareRules(chain, one?.rules ?? [], other?.rules ?? [])
+    const rules = kind === 'rules' ? all.filter((rule) => rule.kind !== 'moved') : all
     const isWhole = kind === 'chains' && (one === undefined || other === undefined)
     if (isWhole) differences.push({ table, chain, kind: one === undefined ? 'extra' : 'missing', rules })
     else if (rules.length > 0) differences.push({ table, chain, kind: 'different', rules })
@@ -136,6 +142,16 @@ function isFixedDifference(chain: string, { kind }: RuleDifference): boolean {
   return kind === 'missing' || (!isOpenToOthers && kind !== 'probability')
 }
 
+/** What stands after the rule for node ports is not reached by packets for the node's own addresses. */
+function nodePortsNotLast({ afterNodePorts }: RulesView): ChainDifference[] {
+  if (afterNodePorts.length === 0) return []
+  const rules = afterNodePorts.map((rule) => {
+    const text = printRule(KUBE_SERVICES, shownRule(rule))
+    return { kind: 'moved' as const, expected: text, found: text }
+  })
+  return [{ table: 'nat', chain: KUBE_SERVICES, kind: 'different', rules }]
+}
+
 /** Service ports that only the node has. */
 function otherPorts(found: RulesView, ports: readonly ExpectedPort[]): PortDiff[] {
   const known = new Set(ports.map(({ info }) => info.name))
@@ -147,8 +163,8 @@ function otherPorts(found: RulesView, ports: readonly ExpectedPort[]): PortDiff[
     return {
       name,
       status: isForeign ? 'foreign' : 'extra',
-      summary: isForeign ? [] : ['the node has rules of it, and the manifests have no such Service port'],
-      chains: [],
+      summary: isForeign ? [] : ['the manifests have no such Service port'],
+      chains: isForeign ? [] : diffGroups([], found.ports.get(name)?.entries ?? [], 'rules'),
       adopted: [],
     }
   })

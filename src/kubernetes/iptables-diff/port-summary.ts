@@ -15,17 +15,28 @@ export interface ChainDifference {
 /** Endpoints that a sentence names. */
 const MAX_NAMED = 5
 
-/** @param differences - at least one */
+/**
+ * @param differences - at least one
+ * @param invented - endpoints whose addresses svcsim has made up: they are not named
+ */
 export function portSummary(
   expected: PortRules,
   found: PortRules,
   differences: readonly ChainDifference[],
+  invented: ReadonlySet<string>,
 ): readonly string[] {
   const [wanted, present] = [endpointsOf(expected), endpointsOf(found)]
   const missing = [...wanted.keys()].filter((endpoint) => !present.has(endpoint))
   const extra = [...present.keys()].filter((endpoint) => !wanted.has(endpoint))
   const sentences = [
-    ...endpointSentence(missing, 'missing on the node'),
+    ...(wanted.size === present.size
+      ? []
+      : [`${wanted.size} endpoints by the manifests, ${present.size} on the node`]),
+    ...endpointSentence(
+      missing.filter((endpoint) => !invented.has(endpoint)),
+      'missing on the node',
+    ),
+    ...inventedSentence(missing.filter((endpoint) => invented.has(endpoint))),
     ...endpointSentence(extra, 'on the node and not in the manifests'),
     ...(missing.length + extra.length === 0 ? chanceSentences(differences) : []),
     ...affinitySentence(expected, found),
@@ -38,6 +49,12 @@ function endpointSentence(endpoints: readonly string[], what: string): string[] 
   const named = endpoints.slice(0, MAX_NAMED).join(', ')
   const more = endpoints.length > MAX_NAMED ? ` and ${endpoints.length - MAX_NAMED} more` : ''
   return [`${endpoints.length === 1 ? 'endpoint' : 'endpoints'} ${named}${more}: ${what}`]
+}
+
+function inventedSentence(endpoints: readonly string[]): string[] {
+  if (endpoints.length === 0) return []
+  const named = endpoints.slice(0, MAX_NAMED).join(', ')
+  return [`the address ${named} below is made up: the manifests do not give it`]
 }
 
 function chanceSentences(differences: readonly ChainDifference[]): string[] {

@@ -51,6 +51,8 @@ export interface RulesView {
   readonly ports: ReadonlyMap<string, PortRules>
   /** Fixed chains, jumps to kube-proxy's chains from built-in ones, and rules of shared chains that are nobody's. */
   readonly fixed: readonly RuleGroup[]
+  /** Rules of nat KUBE-SERVICES that stand after the one for node ports, which must be the last. */
+  readonly afterNodePorts: readonly Rule[]
   /** Chains of Services that no rule leads to. */
   readonly leftOver: readonly string[]
   /** What is not kube-proxy's. */
@@ -71,6 +73,7 @@ class RuleSorter {
   readonly #chains = new Map<string, RuleGroup[]>()
   readonly #fixed: RuleGroup[] = []
   readonly #leftOver: string[] = []
+  #afterNodePorts: readonly Rule[] = []
   #foreignChains = 0
   #foreignRules = 0
 
@@ -84,6 +87,7 @@ class RuleSorter {
         else this.#addEntry(owner, { table, chain }, rule)
       }
       this.#fixed.push({ table, chain, rules: nobodys })
+      if (table === 'nat' && chain === names.KUBE_SERVICES) this.#afterNodePorts = afterNodePorts(rules)
     }
   }
 
@@ -116,6 +120,7 @@ class RuleSorter {
     return {
       ports,
       fixed: this.#fixed,
+      afterNodePorts: this.#afterNodePorts,
       leftOver: this.#leftOver,
       foreign: { chainCount: this.#foreignChains, ruleCount: this.#foreignRules },
     }
@@ -156,6 +161,12 @@ class RuleSorter {
     }
     return owners
   }
+}
+
+/** Rules of Services after the first jump to node ports. */
+function afterNodePorts(rules: readonly Rule[]): readonly Rule[] {
+  const first = rules.findIndex((rule) => jumpOf(rule) === names.KUBE_NODEPORTS)
+  return first < 0 ? [] : rules.slice(first).filter((rule) => ownerOf(rule) !== undefined)
 }
 
 /** The chain that a rule jumps to. */
