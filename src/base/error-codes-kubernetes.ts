@@ -54,6 +54,10 @@ export const KUBERNETES_CODES = {
     meaning: 'No client group and no call uses a Service; it only adds rules.',
     cure: 'Nothing, or name it in spec.clients or in calls of spec.pods.',
   },
+  DNS_SERVICE: {
+    meaning: 'Names are to be resolved by the Service kube-dns, which can not be asked.',
+    cure: 'Give it a cluster IP and port 53 for UDP, or leave it out of the manifests to have it added.',
+  },
   PORT_UNKNOWN: {
     meaning: 'A Service port leads to a named port that no selected pod has, so that it has no endpoints.',
     cure: 'Take the name of a container port, or give the container port that name.',

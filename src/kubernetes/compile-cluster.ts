@@ -7,12 +7,14 @@
 import type { Origin } from '../base/diagnostics.js'
 import type { Manifests } from '../input/kubernetes-objects.js'
 import type { Scenario } from '../input/scenario-schema.js'
+import { checkDns } from './check-dns.js'
 import { checkScenario } from './check-scenario.js'
 import { checkSizes } from './check-sizes.js'
 import type { Cluster, ClusterNode } from './cluster.js'
 import { clusterRanges } from './cluster-ranges.js'
 import { compileNodes } from './compile-nodes.js'
 import { compileServices, dnsService } from './compile-services.js'
+import { withCoreDns } from './coredns.js'
 import { createDnsRecords } from './dns-records.js'
 import { Findings } from './findings.js'
 import { rulesOfNodes } from './node-rules.js'
@@ -33,16 +35,18 @@ export interface CompileOrigins {
 /**
  * Settles the cluster.
  *
+ * @param given - the objects; CoreDNS is added to them where the scenario asks for it and they have none
  * @param draw - named streams for what Kubernetes chooses at random: `service/<namespace>/<name>/cluster-ip`,
  *   `…/load-balancer-address`, `…/<port>/node-port`, `…/health-check-node-port`; at most one draw of each
  * @throws InputError with everything that is wrong: NODE_UNKNOWN, WORKLOAD_UNKNOWN, SVC_UNKNOWN, POD_NAME_TWICE,
  *   POD_UNSCHEDULABLE, ADDRESS_RANGE, ADDRESS_RANGE_FULL, ADDRESS_CLASH, FIELD_VALUE, CLUSTER_IP_RANGE,
- *   CLUSTER_IP_CLASH, NODE_PORT_RANGE, NODE_PORT_CLASH, CALL_UNKNOWN_SERVICE, VIA_IMPOSSIBLE, LIMIT_EXCEEDED
+ *   CLUSTER_IP_CLASH, NODE_PORT_RANGE, NODE_PORT_CLASH, CALL_UNKNOWN_SERVICE, VIA_IMPOSSIBLE, DNS_SERVICE,
+ *   LIMIT_EXCEEDED
  * @remarks O(pods · nodes + Services · endpoints · log endpoints + nodes · Services). The same arguments give the
  *   same cluster; of the objects only their lists' order (by namespace and name) counts.
  */
 export function compileCluster(
-  manifests: Manifests,
+  given: Manifests,
   scenario: Scenario,
   draw: Draw,
   origins: CompileOrigins = {},
@@ -51,6 +55,7 @@ export function compileCluster(
   const findings = new Findings(origins.scenario)
   const ranges = clusterRanges(spec, findings)
   const proxyOptions = proxyOptionsOf(spec, ranges, findings)
+  const manifests = withCoreDns(given, spec, ranges, findings)
   const settled = settleNodes(manifests, spec)
   const groups = podGroups(manifests, spec, findings)
   checkSizes(manifests, groups, settled.length, findings)
@@ -59,10 +64,16 @@ export function compileCluster(
   const pods = compiledPods.map((each) => each.pod)
   const compiled = compileServices({ manifests, nodes, pods: compiledPods, ranges, spec, draw, findings })
   const services = compiled.map((each) => each.service)
-  const dns = createDnsRecords(compiled.map((each) => dnsService(each, compiledPods)))
+  const search = spec.dns.mode === 'coredns' ? spec.dns : undefined
+  const dns = createDnsRecords(
+    compiled.map((each) => dnsService(each, compiledPods)),
+    search,
+  )
   const clusterIps = new Set(services.map((each) => each.clusterIp))
   const others = otherServices(spec, ranges.serviceCidr, clusterIps, findings)
-  const usedIndices = checkScenario(spec, { nodes, pods, services, dns }, findings)
+  const usedIndices = new Set(checkScenario(spec, { nodes, pods, services, dns }, findings))
+  const dnsIndex = checkDns(spec, pods, services, findings)
+  if (dnsIndex !== undefined) usedIndices.add(dnsIndex)
   warnOfServices(compiled, groups, usedIndices, findings)
   findings.throwErrors()
   return {

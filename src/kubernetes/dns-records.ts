@@ -1,17 +1,25 @@
 /**
- * The names that CoreDNS answers for: Services, pods behind headless Services, ExternalName.
+ * The names that CoreDNS answers for: Services, pods behind headless Services, ExternalName; and those that a pod tries.
  *
  * Left out: SRV records, reverse look-ups, names of pods by address under `pod.cluster.local`, names outside of the
- * cluster (an ExternalName that leads out is told, not followed), and the time that all this takes.
+ * cluster (an ExternalName that leads out is told, not followed). The time that all this takes is the model's affair.
  * Sources: Kubernetes DNS-based service discovery, version 1.1.0; coredns plugin/kubernetes, `findServices` and
- * `endpointHostname`; kubelet's resolv.conf (search path, ndots 5).
+ * `endpointHostname`; kubelet's resolv.conf (search path, ndots 5); glibc resolv/res_query.c, `__res_context_search`.
  */
 
 /** Cluster domain, as kubeadm and every managed cluster set it. */
 const CLUSTER_DOMAIN = 'cluster.local'
 
-/** `options ndots:5` of kubelet: a name with fewer dots is tried with the search path first. */
-const NDOTS = 5
+/** What resolv.conf says of names that are not full. */
+export interface SearchSettings {
+  /** A name with fewer dots is tried with the search domains first. */
+  readonly ndots: number
+  /** Search domains after those of the cluster. */
+  readonly searchDomains: readonly string[]
+}
+
+/** As kubelet writes it. */
+const KUBELET_SEARCH: SearchSettings = { ndots: 5, searchDomains: [] }
 
 /** CoreDNS follows so many CNAMEs. */
 const MAX_CNAME_COUNT = 8
@@ -34,6 +42,18 @@ export interface DnsRecords {
    * @returns undefined: no such name (NXDOMAIN), or a Service without addresses
    */
   resolve(name: string, namespaceOfClient: string): DnsAnswer | undefined
+  /** Every name that a pod of a namespace tries for `name`, in order, each with the answer to it. */
+  candidates(name: string, namespaceOfClient: string): DnsCandidate[]
+}
+
+/** A name that is asked for. */
+export interface DnsCandidate {
+  /** Full, in lower case, with its final dot. */
+  readonly name: string
+  /** Is it a name of the cluster domain, for which CoreDNS answers by itself? */
+  readonly isOfCluster: boolean
+  /** Undefined: the cluster has no such name. */
+  readonly answer: DnsAnswer | undefined
 }
 
 /** An address behind a Service. */
@@ -63,26 +83,34 @@ export interface DnsService {
  * @param name - as the application writes it; with a final dot it is tried alone
  * @param namespace - of the pod that asks
  */
-export function searchCandidates(name: string, namespace: string): string[] {
+export function searchCandidates(
+  name: string,
+  namespace: string,
+  { ndots, searchDomains }: SearchSettings = KUBELET_SEARCH,
+): string[] {
   if (name.endsWith('.')) return [name]
-  const searched = [`${namespace}.svc.${CLUSTER_DOMAIN}`, `svc.${CLUSTER_DOMAIN}`, CLUSTER_DOMAIN].map(
-    (domain) => `${name}.${domain}.`,
-  )
-  const isTriedFirst = name.split('.').length - 1 >= NDOTS
+  const own = [`${namespace}.svc.${CLUSTER_DOMAIN}`, `svc.${CLUSTER_DOMAIN}`, CLUSTER_DOMAIN]
+  const searched = [...own, ...searchDomains].map((domain) => `${name}.${domain.replace(/\.$/, '')}.`)
+  const isTriedFirst = name.split('.').length - 1 >= ndots
   return isTriedFirst ? [`${name}.`, ...searched] : [...searched, `${name}.`]
 }
 
-/** @remarks O(services) to make; a look-up costs O(endpoints of the Service). */
-export function createDnsRecords(services: readonly DnsService[]): DnsRecords {
+/**
+ * @param search - of the pods' resolv.conf
+ * @remarks O(services) to make; a look-up costs O(endpoints of the Service).
+ */
+export function createDnsRecords(services: readonly DnsService[], search = KUBELET_SEARCH): DnsRecords {
   const byName = new Map(services.map((each) => [`${each.name}.${each.namespace}`, each]))
+  const candidates = (name: string, namespace: string) =>
+    searchCandidates(name.toLowerCase(), namespace, search).map((candidate) => ({
+      name: candidate,
+      isOfCluster: candidate.endsWith(`.${CLUSTER_DOMAIN}.`),
+      answer: lookUp(byName, candidate, MAX_CNAME_COUNT),
+    }))
   return {
-    resolve(name, namespaceOfClient) {
-      for (const candidate of searchCandidates(name.toLowerCase(), namespaceOfClient)) {
-        const answer = lookUp(byName, candidate, MAX_CNAME_COUNT)
-        if (answer !== undefined) return answer
-      }
-      return undefined
-    },
+    candidates,
+    resolve: (name, namespace) =>
+      candidates(name, namespace).find(({ answer }) => answer !== undefined)?.answer,
   }
 }
 

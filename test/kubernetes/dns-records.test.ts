@@ -76,4 +76,46 @@ describe('the search path', () => {
   it('is not used for a name with a final dot', () => {
     expect(searchCandidates('redis.', 'default')).toEqual(['redis.'])
   })
+
+  it('asks for a name outside of the cluster last with ndots 5, and first with ndots 2', () => {
+    const name = 'api.example.com'
+    const searched = [
+      'api.example.com.default.svc.cluster.local.',
+      'api.example.com.svc.cluster.local.',
+      'api.example.com.cluster.local.',
+    ]
+    expect(searchCandidates(name, 'default')).toEqual([...searched, 'api.example.com.'])
+    const two = { ndots: 2, searchDomains: [] }
+    expect(searchCandidates(name, 'default', two)).toEqual(['api.example.com.', ...searched])
+    expect(searchCandidates(name, 'default', { ndots: 3, searchDomains: [] })[0]).toBe(searched[0])
+  })
+
+  it('ends with the domains of the node', () => {
+    const search = { ndots: 5, searchDomains: ['corp.example', 'eu.internal.'] }
+    expect(searchCandidates('redis', 'shop', search)).toEqual([
+      'redis.shop.svc.cluster.local.',
+      'redis.svc.cluster.local.',
+      'redis.cluster.local.',
+      'redis.corp.example.',
+      'redis.eu.internal.',
+      'redis.',
+    ])
+  })
+})
+
+describe('the names tried', () => {
+  it('tell which are of the cluster, and what the answer to each is', () => {
+    expect(records.candidates('Redis.shop', 'default')).toEqual([
+      { name: 'redis.shop.default.svc.cluster.local.', isOfCluster: true, answer: undefined },
+      { name: 'redis.shop.svc.cluster.local.', isOfCluster: true, answer: REDIS_OF_SHOP },
+      { name: 'redis.shop.cluster.local.', isOfCluster: true, answer: undefined },
+      { name: 'redis.shop.', isOfCluster: false, answer: undefined },
+    ])
+  })
+
+  it('follow ndots: a full name is found as it is, or after the search path, by any', () => {
+    const eager = createDnsRecords([dnsService(0, 'redis')], { ndots: 1, searchDomains: [] })
+    expect(eager.candidates('redis.default', 'shop')[0]?.name).toBe('redis.default.')
+    expect(eager.resolve('redis.default', 'shop')).toEqual(REDIS)
+  })
 })
