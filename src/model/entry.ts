@@ -4,11 +4,17 @@
  */
 import { InvariantError } from '../base/diagnostics.js'
 import type { Streams } from '../engine/streams.js'
-import type { ClientGroup, LoadBalancerSettings } from '../input/scenario-schema.js'
+import type { LoadBalancerSettings } from '../input/load-balancer-schema.js'
+import type { ClientGroup } from '../input/scenario-schema.js'
 import type { Cluster } from '../kubernetes/cluster.js'
 import type { AddressBook, AddressId } from '../netfilter/address-book.js'
 import type { CallSite } from './call-sites.js'
-import { type LoadBalancer, makeLoadBalancer } from './load-balancer.js'
+import type { LoadBalancer } from './load-balancer.js'
+import {
+  makeLoadBalancer,
+  type SharedByBalancers,
+  sharedByBalancers,
+} from './load-balancers/make-load-balancer.js'
 
 /** An address and port that a client can connect to, and the node that has the address (-1: none has). */
 export interface EntryAddress {
@@ -27,7 +33,7 @@ export interface Entry {
 
 export interface EntriesOptions {
   readonly cluster: Cluster
-  /** By Service name; round robin over nodes where a Service has none. */
+  /** By Service name; preset `generic` where a Service has none. */
   readonly settings: Readonly<Record<string, LoadBalancerSettings>>
   readonly book: AddressBook
   /** Streams `entry/<caller>/<service>` for random entry nodes and headless Services: one draw per connection. */
@@ -38,14 +44,14 @@ interface EntryOptions extends EntriesOptions {
   readonly site: CallSite
   /** Those made so far, by Service and port: all that come from outside share one. */
   readonly loadBalancers: Map<string, LoadBalancer>
+  readonly shared: SharedByBalancers
 }
-
-const DEFAULT_LOAD_BALANCER: LoadBalancerSettings = { algorithm: 'roundRobin', targets: 'nodes' }
 
 /** The entries of all call sites. */
 export function makeEntries(sites: readonly CallSite[], options: EntriesOptions): Entry[] {
   const loadBalancers = new Map<string, LoadBalancer>()
-  return sites.map((site) => makeEntry({ ...options, site, loadBalancers }))
+  const shared = sharedByBalancers(options.streams)
+  return sites.map((site) => makeEntry({ ...options, site, loadBalancers, shared }))
 }
 
 function makeEntry(options: EntryOptions): Entry {
@@ -73,13 +79,13 @@ function addressOf({ site, book }: EntryOptions, address: string | undefined): E
   return { address: book.idOf(address), port: site.port.port, nodeIndex: -1 }
 }
 
-function loadBalancerFor({ site, cluster, book, streams, ...options }: EntryOptions): LoadBalancer {
+function loadBalancerFor({ site, cluster, book, streams, shared, ...options }: EntryOptions): LoadBalancer {
   const { service, port } = site
   const key = `${service.index} ${port.port}`
   const known = options.loadBalancers.get(key)
   if (known !== undefined) return known
-  const settings = options.settings[service.name] ?? DEFAULT_LOAD_BALANCER
-  const made = makeLoadBalancer({ cluster, service, port, settings, book, streams })
+  const settings = options.settings[service.name]
+  const made = makeLoadBalancer({ cluster, service, port, settings, book, streams, shared })
   options.loadBalancers.set(key, made)
   return made
 }

@@ -84,16 +84,24 @@ export class Handshake {
     const site = requests.site[request]
     const connection = requests.connection[request]
     const balancer = entries[site].loadBalancer
-    const sourceHash = callers.bySite[site].sourceHashes[requests.client[request]]
+    const client = requests.client[request]
+    const sourceHash = callers.bySite[site].sourceHashes[client]
     const sourcePort = connections.sourcePort[connection]
-    const target = balancer === undefined ? -1 : balancer.open({ sourceHash, sourcePort })
-    if (!this.#address(connection, balancer?.targets[target])) {
+    const choice = balancer === undefined ? -1 : balancer.open({ client, sourceHash, sourcePort })
+    if (balancer === undefined || !this.#address(connection, balancer.targetOf(choice))) {
       this.#refuse(request, simulator.now)
       return
     }
-    connections.balancerTarget[connection] = target
-    const { nextNode } = connections
-    this.#travel(request, Step.sameZone, nextNode[connection], lanes.fromLoadBalancer, simulator.now)
+    connections.balancerTarget[connection] = choice
+    if (!balancer.settings.preservesSource) {
+      const source = balancer.sourceOf(choice)
+      connections.source[connection] = source.address
+      connections.sourcePort[connection] = source.port
+    }
+    const link = balancer.linkOf(choice)
+    const whither = connections.nextNode[connection]
+    if (link === undefined) simulator.schedule(lanes.fromLoadBalancer, simulator.now, request)
+    else this.#travel(request, link, whither, lanes.fromLoadBalancer, simulator.now)
   }
 
   /** The first packet is at the node that it is under way to. */

@@ -1,82 +1,125 @@
 /**
- * What stands before the nodes for one Service port of type LoadBalancer: it sends each new connection to a healthy node's
- * node port, or straight to a ready pod, by a balancing algorithm; the connection stays there.
+ * What stands before the nodes for one Service port of type LoadBalancer: machines that send connections, or requests, to nodes or
+ * straight to pods, by a balancing algorithm; or nodes that announce the address of the Service themselves.
  *
- * It passes the client's address through. A node is healthy if it is ready and, under externalTrafficPolicy Local, has a
- * ready endpoint of the Service. Health is known at once and for good: no probes, no failures yet.
+ * What it is like is decided by a preset and the scenario (`load-balancers/`). It goes by what its health check has told it, which may be
+ * out of date; with targets that stay as they are it is right.
  */
-import type { Streams } from '../engine/streams.js'
-import type { LoadBalancerSettings } from '../input/scenario-schema.js'
-import type { Cluster, ClusterService, ClusterServicePort } from '../kubernetes/cluster.js'
-import type { AddressBook, AddressId } from '../netfilter/address-book.js'
-import { ALGORITHMS } from '../routing/algorithms.js'
-import type { BalancingAlgorithm, NewConnection } from '../routing/balancing-algorithm.js'
+import { hashText } from '../base/hash-text.js'
+import type { AddressId } from '../netfilter/address-book.js'
+import { PROTOCOL_TCP } from '../netfilter/packet.js'
+import type { StepNumber } from './links.js'
+import type { BalancerTarget } from './load-balancers/balancer-targets.js'
+import type { Machine } from './load-balancers/machines.js'
+import type { BalancerSettings } from './load-balancers/preset.js'
+import type { TargetCondition, TargetHealth } from './load-balancers/target-health.js'
 
-/** Where a load balancer may send a connection. */
-export interface BalancerTarget {
-  readonly address: AddressId
-  readonly port: number
-  /** The node that the packet enters by. */
-  readonly nodeIndex: number
+/** Where a connection comes from. */
+export interface ConnectionSource {
+  /** Number of the client in its group: it keeps the machine that it enters by. */
+  readonly client: number
+  /** A 32-bit hash of its address. */
+  readonly sourceHash: number
+  readonly sourcePort: number
 }
+
+/**
+ * Names a choice: a target as one machine reaches it. With one machine it is the position of the target. -1 is none.
+ */
+export type BalancerChoice = number
 
 /** One Service port's load balancer in the running model. */
 export class LoadBalancer {
-  readonly #algorithm: BalancingAlgorithm
+  /** Machines that have a target in use, which clients are spread over. */
+  #openMachines: readonly Machine[] = []
+  readonly #connection: { -readonly [Field in 'sourceHash' | 'sourcePort']: number } & {
+    readonly destinationHash: number
+    readonly destinationPort: number
+    readonly protocol: number
+  }
 
-  /** @param targets - in a fixed order: positions are what `choose` returns */
+  /**
+   * @param targets - in a fixed order: positions are what algorithms return
+   * @param address - what clients connect to, and its port
+   */
   constructor(
+    readonly settings: BalancerSettings,
     readonly targets: readonly BalancerTarget[],
-    algorithm: BalancingAlgorithm,
+    readonly machines: readonly Machine[],
+    readonly health: TargetHealth,
+    address: { readonly text: string; readonly port: number },
   ) {
-    this.#algorithm = algorithm
+    this.#connection = {
+      sourceHash: 0,
+      sourcePort: 0,
+      destinationHash: hashText(address.text),
+      destinationPort: address.port,
+      protocol: PROTOCOL_TCP,
+    }
+    this.review(0)
+  }
+
+  /** Does the client's connection end here? */
+  get isProxy(): boolean {
+    return this.settings.mode === 'proxy'
+  }
+
+  /** Positions of the targets that get connections now. */
+  get inUse(): readonly number[] {
+    const inUse = new Set(this.machines.flatMap((machine) => machine.inUse))
+    return [...inUse].sort((a, b) => a - b)
   }
 
   /** Chooses a target and counts the connection as open; -1 if there is none. */
-  open(connection: NewConnection): number {
-    if (this.targets.length === 0) return -1
-    const target = this.#algorithm.choose(connection)
-    this.#algorithm.opened(target)
-    return target
+  open({ client, sourceHash, sourcePort }: ConnectionSource): BalancerChoice {
+    const machine = this.machineOf(client)
+    if (machine === undefined) return -1
+    this.#connection.sourceHash = sourceHash
+    this.#connection.sourcePort = sourcePort
+    const target = machine.algorithm.choose(this.#connection)
+    machine.algorithm.opened(target)
+    return this.machines.indexOf(machine) * this.targets.length + target
   }
 
-  close(target: number): void {
-    this.#algorithm.closed(target)
+  close(choice: BalancerChoice): void {
+    this.#machineOfChoice(choice).algorithm.closed(choice % this.targets.length)
   }
-}
 
-export interface LoadBalancerOptions {
-  readonly cluster: Cluster
-  readonly service: ClusterService
-  readonly port: ClusterServicePort
-  readonly settings: LoadBalancerSettings
-  readonly book: AddressBook
-  /** Stream `load-balancer/<namespace>/<service>/<port>`; drawn from by `random` alone, once per connection. */
-  readonly streams: Streams
-}
+  /** The machine that a client enters by; undefined while none has a target. */
+  machineOf(client: number): Machine | undefined {
+    return this.#openMachines[client % this.#openMachines.length]
+  }
 
-/** The load balancer of one Service port. */
-export function makeLoadBalancer(options: LoadBalancerOptions): LoadBalancer {
-  const { service, port, settings, streams } = options
-  const targets = settings.targets === 'pods' ? podTargets(options) : nodeTargets(options)
-  const stream = streams.get(`load-balancer/${service.namespace}/${service.name}/${port.port}`)
-  const makeAlgorithm = ALGORITHMS[settings.algorithm]
-  const drawBelow = (bound: number) => stream.below(bound)
-  return new LoadBalancer(targets, makeAlgorithm({ targetCount: Math.max(1, targets.length), drawBelow }))
-}
+  targetOf(choice: BalancerChoice): BalancerTarget | undefined {
+    return choice < 0 ? undefined : this.targets[choice % this.targets.length]
+  }
 
-function nodeTargets({ cluster, service, port, book }: LoadBalancerOptions): BalancerTarget[] {
-  const nodePort = port.nodePort
-  if (nodePort === undefined) return []
-  const isLocalOnly = service.object.externalTrafficPolicy === 'Local'
-  const nodesWithPods = new Set(port.endpoints.filter((each) => each.ready).map((each) => each.nodeIndex))
-  return cluster.nodes
-    .filter((node) => node.isReady && (!isLocalOnly || nodesWithPods.has(node.index)))
-    .map((node) => ({ address: book.idOf(node.address), port: nodePort, nodeIndex: node.index }))
-}
+  /** The link from the machine to the target; undefined: there is none. */
+  linkOf(choice: BalancerChoice): StepNumber | undefined {
+    return this.#machineOfChoice(choice).links[choice % this.targets.length]
+  }
 
-function podTargets({ port, book }: LoadBalancerOptions): BalancerTarget[] {
-  return port.endpoints.flatMap(({ ready, address, port: podPort, nodeIndex }) =>
-    ready && nodeIndex !== undefined ? [{ address: book.idOf(address), port: podPort, nodeIndex }] : [],
-  )
+  /** Address and port that targets see, where they do not see the client's. */
+  sourceOf(choice: BalancerChoice): { readonly address: AddressId; readonly port: number } {
+    const machine = this.#machineOfChoice(choice)
+    return { address: machine.address, port: machine.takePort() }
+  }
+
+  /** A target changes. Returns when `review` is to be called: new connections follow then (ns; Infinity: never). */
+  noteCondition(target: number, condition: TargetCondition, nowNs: number): number {
+    return this.health.change(target, condition, nowNs)
+  }
+
+  /** Goes by what is known of targets now. */
+  review(nowNs: number): void {
+    const all = this.targets.map((_, target) => target)
+    const healthy = all.filter((target) => this.health.isInUse(target, nowNs))
+    const isLastResort = healthy.length === 0 && this.settings.whenNoneHealthy === 'useAll'
+    for (const machine of this.machines) machine.use(isLastResort ? all : healthy)
+    this.#openMachines = this.machines.filter(({ inUse }) => inUse.length > 0)
+  }
+
+  #machineOfChoice(choice: BalancerChoice): Machine {
+    return this.machines[Math.floor(choice / this.targets.length)]
+  }
 }

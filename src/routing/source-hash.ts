@@ -1,9 +1,17 @@
 /**
- * A source address always to the same target, as long as the number of targets stays: hash modulo n. When n changes,
+ * A source address always to the same target, as long as the targets in use stay: hash modulo n. When n changes,
  * most sources move (min(a, b) / lcm(a, b) of them stay, RFC 2992).
  */
-import type { BalancingAlgorithm, BalancingOptions } from './balancing-algorithm.js'
+import { allTargets, type BalancingAlgorithm, type BalancingOptions } from './balancing-algorithm.js'
 
-export function sourceHash({ targetCount }: BalancingOptions): BalancingAlgorithm {
-  return { choose: (connection) => connection.sourceHash % targetCount, opened() {}, closed() {} }
+export function sourceHash(options: BalancingOptions): BalancingAlgorithm {
+  let inUse = allTargets(options)
+  return {
+    choose: (connection) => inUse[connection.sourceHash % inUse.length],
+    opened() {},
+    closed() {},
+    use(targets) {
+      inUse = targets
+    },
+  }
 }

@@ -1,29 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { Streams } from '../../src/engine/streams.js'
-import { makeLoadBalancer } from '../../src/model/load-balancer.js'
+import { loadBalancerSchema } from '../../src/input/load-balancer-schema.js'
+import type { ConnectionSource } from '../../src/model/load-balancer.js'
+import { makeLoadBalancer, sharedByBalancers } from '../../src/model/load-balancers/make-load-balancer.js'
 import { AddressBook } from '../../src/netfilter/address-book.js'
-import {
-  type compile as Compile,
-  compile,
-  node,
-  service,
-  servicePort,
-  withPorts,
-  workload,
-} from '../kubernetes/objects.js'
-
-type Settings = Parameters<typeof makeLoadBalancer>[0]['settings']
+import { compile, node, service, servicePort, withPorts, workload } from '../kubernetes/objects.js'
 
 const NODES = [node('a'), node('b'), node('c', { isReady: false }), node('d')]
 /** Pods on a, b and b; d has none. */
 const PLACEMENT = { cluster: { placement: { web: ['a', 'b', 'b'] } } }
 
-function balancerOf(
-  changes: Parameters<typeof service>[1],
-  settings: Settings,
-  replicas = 3,
-): { balancer: ReturnType<typeof makeLoadBalancer>; targets: string[] } {
-  const cluster: ReturnType<typeof Compile> = compile(
+function balancerOf(changes: Parameters<typeof service>[1], settings: object, replicas = 3) {
+  const cluster = compile(
     {
       nodes: NODES,
       workloads: [workload('web', { replicas, podSpec: withPorts(['http', 8080]) })],
@@ -39,42 +27,49 @@ function balancerOf(
   )
   const book = new AddressBook()
   const [web] = cluster.services
+  const streams = new Streams(1, 0)
   const balancer = makeLoadBalancer({
     cluster,
     service: web,
     port: web.ports[0],
-    settings,
+    settings: loadBalancerSchema.parse(settings),
     book,
-    streams: new Streams(1, 0),
+    streams,
+    shared: sharedByBalancers(streams),
   })
-  const targets = balancer.targets.map(
-    ({ address, port, nodeIndex }) => `${book.textOf(address)}:${port}@${cluster.nodes[nodeIndex].name}`,
-  )
-  return { balancer, targets }
+  const inUse = balancer.inUse.map((target) => {
+    const { address, port, nodeIndex } = balancer.targets[target]
+    return `${book.textOf(address)}:${port}@${cluster.nodes[nodeIndex].name}`
+  })
+  return { balancer, inUse }
 }
 
-const toNodes = { algorithm: 'roundRobin', targets: 'nodes' } as const
-const toPods = { algorithm: 'roundRobin', targets: 'pods' } as const
+function from(changes: Partial<ConnectionSource> = {}): ConnectionSource {
+  return { client: 0, sourceHash: 0, sourcePort: 32_768, ...changes }
+}
+
+const toNodes = { algorithm: 'roundRobin', targets: 'nodes' }
+const toPods = { algorithm: 'roundRobin', targets: 'pods' }
 
 describe('LoadBalancer', () => {
-  it('has the node ports of all ready nodes as targets under externalTrafficPolicy Cluster', () => {
-    expect(balancerOf({}, toNodes).targets).toEqual([
+  it('sends to the node ports of all ready nodes under externalTrafficPolicy Cluster', () => {
+    expect(balancerOf({}, toNodes).inUse).toEqual([
       '192.168.0.2:30080@a',
       '192.168.0.3:30080@b',
       '192.168.0.5:30080@d',
     ])
   })
 
-  it('has the nodes with a ready endpoint as targets under Local', () => {
-    expect(balancerOf({ externalTrafficPolicy: 'Local' }, toNodes).targets).toEqual([
+  it('sends to the nodes with a ready endpoint under Local', () => {
+    expect(balancerOf({ externalTrafficPolicy: 'Local' }, toNodes).inUse).toEqual([
       '192.168.0.2:30080@a',
       '192.168.0.3:30080@b',
     ])
   })
 
-  it('has ready pods, by the node that they are on, as targets where it sends straight to pods', () => {
-    const { targets } = balancerOf({ externalTrafficPolicy: 'Local' }, toPods)
-    expect(targets).toEqual(['10.244.0.2:8080@a', '10.244.1.2:8080@b', '10.244.1.3:8080@b'])
+  it('sends to ready pods, by the node that they are on, where pods are its targets', () => {
+    const { inUse } = balancerOf({ externalTrafficPolicy: 'Local' }, toPods)
+    expect(inUse).toEqual(['10.244.0.2:8080@a', '10.244.1.2:8080@b', '10.244.1.3:8080@b'])
   })
 
   it.each([
@@ -82,12 +77,12 @@ describe('LoadBalancer', () => {
     ['no ready pod', {}, toPods],
   ])('has no target where there is %s', (_, changes, settings) => {
     const { balancer } = balancerOf(changes, settings, 0)
-    expect(balancer.open({ sourceHash: 1 })).toBe(-1)
+    expect(balancer.open(from())).toBe(-1)
   })
 
   it('chooses by its algorithm, and counts connections as open until they close', () => {
     const { balancer } = balancerOf({}, { algorithm: 'leastConnections', targets: 'pods' })
-    const open = () => balancer.open({ sourceHash: 0 })
+    const open = () => balancer.open(from())
     expect([open(), open(), open()]).toEqual([0, 1, 2])
     balancer.close(1)
     expect([open(), open()]).toEqual([1, 2])
@@ -96,12 +91,14 @@ describe('LoadBalancer', () => {
   it('draws from its own stream only where the algorithm is random', () => {
     const { balancer } = balancerOf({}, { algorithm: 'random', targets: 'nodes' })
     const stream = new Streams(1, 0).get('load-balancer/default/web/80')
-    const expected = Array.from({ length: 20 }, () => stream.below(3))
-    expect(Array.from({ length: 20 }, () => balancer.open({ sourceHash: 0 }))).toEqual(expected)
+    // Nodes a, b and d: c is not ready.
+    const expected = Array.from({ length: 20 }, () => [0, 1, 3][stream.below(3)])
+    expect(Array.from({ length: 20 }, () => balancer.open(from()))).toEqual(expected)
   })
 
   it('sends equal source hashes to one target', () => {
     const { balancer } = balancerOf({}, { algorithm: 'sourceHash', targets: 'nodes' })
-    expect([5, 7, 5, 6, 5].map((sourceHash) => balancer.open({ sourceHash }))).toEqual([2, 1, 2, 0, 2])
+    const opened = [5, 7, 5, 6, 5].map((sourceHash) => balancer.open(from({ sourceHash })))
+    expect(opened).toEqual([3, 1, 3, 0, 3])
   })
 })

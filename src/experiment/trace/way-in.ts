@@ -1,9 +1,11 @@
 /** How the first packet of a client comes to its first node: from where it is sent, over which links, by which balancer. */
 import { hashText } from '../../base/hash-text.js'
 import { Streams } from '../../engine/streams.js'
-import type { LoadBalancerSettings, Scenario } from '../../input/scenario-schema.js'
+import type { Scenario } from '../../input/scenario-schema.js'
 import type { ClusterNode, ClusterService } from '../../kubernetes/cluster.js'
-import { type BalancerTarget, makeLoadBalancer } from '../../model/load-balancer.js'
+import type { BalancerTarget } from '../../model/load-balancers/balancer-targets.js'
+import { makeLoadBalancer, sharedByBalancers } from '../../model/load-balancers/make-load-balancer.js'
+import type { BalancerSettings } from '../../model/load-balancers/preset.js'
 import { AddressBook } from '../../netfilter/address-book.js'
 import type { FlowDestination, SentTo } from './flow-destination.js'
 import type { FlowQuestion } from './flow-question.js'
@@ -29,6 +31,9 @@ export interface PassedBalancer {
   readonly target: SentTo | undefined
 }
 
+/** Port of a client's first connection, as in a run. */
+const FIRST_CLIENT_PORT = 32_768
+
 /** What decides about the way in. */
 export interface WayInContext {
   readonly map: AddressMap
@@ -37,9 +42,6 @@ export interface WayInContext {
   readonly destination: FlowDestination
   readonly question: FlowQuestion
 }
-
-/** As in a run where the scenario says nothing. */
-const DEFAULT_BALANCER: LoadBalancerSettings = { algorithm: 'roundRobin', targets: 'nodes' }
 
 /**
  * The ways in: one, or one for each address that the client may take.
@@ -122,24 +124,28 @@ function byLoadBalancer(context: WayInContext): WayIn {
   const { map, scenario, source, destination, question } = context
   const { service, port } = destination
   if (service === undefined || port === undefined) return byNodePort(context)
-  const settings = scenario.spec.loadBalancers[service.name] ?? DEFAULT_BALANCER
+  const settings = scenario.spec.loadBalancers[service.name]
   const book = new AddressBook()
   const streams = new Streams(scenario.spec.seed, 0)
   const { cluster } = map
-  const balancer = makeLoadBalancer({ cluster, service, port, settings, book, streams })
+  const shared = sharedByBalancers(streams)
+  const balancer = makeLoadBalancer({ cluster, service, port, settings, book, streams, shared })
+  const targets = balancer.inUse.map((target) => balancer.targets[target])
   const sentTo = { address: addressOfBalancer(service), port: port.port }
   const via = viaNode(context)
   const sourceHash = hashText(source.address ?? '')
-  let position = -1
-  for (let number = 0; number < (question.draw ?? 1); number++) position = balancer.open({ sourceHash })
-  const chosen = via === undefined ? balancer.targets[position] : targetOn(via, balancer.targets, question)
-  const text = balancerText(settings, balancer.targets.length, via)
+  let choice = -1
+  for (let number = 0; number < (question.draw ?? 1); number++) {
+    choice = balancer.open({ client: 0, sourceHash, sourcePort: FIRST_CLIENT_PORT + number })
+  }
+  const chosen = via === undefined ? balancer.targetOf(choice) : targetOn(via, targets, question)
+  const text = balancerText(balancer.settings, targets.length, via)
   if (chosen === undefined)
     return { sentTo, node: undefined, balancer: { text, target: undefined }, notes: [] }
   const node = cluster.nodes[chosen.nodeIndex]
   const target = { address: book.textOf(chosen.address), port: chosen.port }
   const notes =
-    via === undefined && balancer.targets.length > 1
+    via === undefined && targets.length > 1
       ? [
           `the load balancer takes ${node.name}, as for the first connection of a run; --via node/NAME takes another`,
         ]
@@ -160,13 +166,14 @@ function targetOn(
 }
 
 function balancerText(
-  { algorithm, targets }: LoadBalancerSettings,
+  { algorithm, announcement, targets }: BalancerSettings,
   count: number,
   via: ClusterNode | undefined,
 ) {
   const kind = targets === 'pods' ? 'pod' : 'node'
   const among = `${count} ${kind}${count === 1 ? '' : 's'}`
-  return via === undefined ? `${algorithm} over ${among}` : `over ${among}, ${via.name} as asked`
+  const rule = announcement === 'none' ? algorithm : `announced by one (${announcement})`
+  return via === undefined ? `${rule} over ${among}` : `over ${among}, ${via.name} as asked`
 }
 
 /** The address of a load balancer; its name where it has no other. */
