@@ -169,6 +169,14 @@ describe('addresses that can not be', () => {
         '10.244.0.0/16 [set spec.cluster.podCidr of the scenario to the range of your cluster]',
     },
     {
+      name: 'a cluster IP outside of the range',
+      objects: { ...WEB, services: [service('web', { clusterIp: '172.20.0.9' })] },
+      spec: AB,
+      expected:
+        'error CLUSTER_IP_RANGE spec.clusterIP: The cluster IP 172.20.0.9 of Service "web" is not in the range ' +
+        '10.96.0.0/12 [leave clusterIP out, or set spec.cluster.serviceCidr of the scenario to the range of your cluster]',
+    },
+    {
       name: 'a Pod with the address of a node',
       objects: { ...WEB, pods: [pod('twin', { podIp: '192.168.0.2' })] },
       spec: AB,
