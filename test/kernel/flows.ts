@@ -8,7 +8,7 @@ import { canSend, sendersOf, senderTo, targetsOf } from './traffic.js'
 import type { Sender, Target, Way, WayFinder } from './ways.js'
 
 /** How long a connection waits that svcsim says nobody will answer, ms: refusals on one node take 1.02 s. */
-const SHORT_PATIENCE_MS = 1_500
+const SHORT_PATIENCE_MS = 1_300
 
 /** How long a connection waits that svcsim says will be answered or refused, ms: only a busy machine needs so much. */
 const LONG_PATIENCE_MS = 20_000
@@ -115,7 +115,7 @@ async function tryAll(
 
 function repeated(planned: PlannedFlow): PlannedFlow[] {
   const { ways } = planned
-  const count = ways.length === 1 && ways[0].outcome !== 'answered' ? 1 : 2 * ways.length + 1
+  const count = ways.length === 1 && ways[0].outcome !== 'answered' ? 1 : ways.length + 2
   return Array.from({ length: count }, () => planned)
 }
 

@@ -1,4 +1,6 @@
 /** A node whose kube-proxy runs in mode iptables: svcsim's plain interpreter beside the programs called iptables. */
+import type { LoadedCluster } from '../../src/experiment/load-cluster.js'
+import { diffNode } from '../../src/experiment/rules/diff-node.js'
 import type { ClusterNode } from '../../src/kubernetes/cluster.js'
 import { type Interpretation, interpret } from '../../src/netfilter/iptables/interpret.js'
 import { parseTables, printTables } from '../../src/netfilter/iptables/iptables-save.js'
@@ -31,14 +33,15 @@ const PRINT_LISTS = 'cd /proc/net/xt_recent 2>/dev/null && grep "" * /dev/null |
 export class IptablesNode implements LoadableRules {
   readonly isCountingMatches = true
   readonly #lists = new ReferenceLists()
+  #tables: readonly Table[] = []
 
   constructor(
     readonly node: ClusterNode,
-    readonly tables: readonly Table[],
+    tables: readonly Table[],
     readonly addresses: Addresses,
     readonly variant: IptablesVariant,
   ) {
-    this.#lists.retain(tables)
+    this.#setTables(tables)
   }
 
   runs(at: PacketAt): NodeRun[] {
@@ -56,11 +59,11 @@ export class IptablesNode implements LoadableRules {
   }
 
   countedPlaces(): string[] {
-    return this.tables.flatMap(countedPlaces)
+    return this.#tables.flatMap(countedPlaces)
   }
 
   remembered(): RememberedAddresses {
-    const chains = this.tables.flatMap((table) => table.chains.map((chain) => chain.name))
+    const chains = this.#tables.flatMap((table) => table.chains.map((chain) => chain.name))
     const lists = chains.map(
       (list) => [list, this.#lists.entriesOf(list).map((entry) => entry.address)] as const,
     )
@@ -68,12 +71,24 @@ export class IptablesNode implements LoadableRules {
   }
 
   load(netns: string): void {
-    runInside(netns, `${this.#program}-restore`, [], printTables(this.tables))
+    runInside(netns, `${this.#program}-restore`, [], printTables(this.#tables))
   }
 
-  differences(netns: string): string[] {
+  checkText(netns: string, text: string): void {
+    runInside(netns, `${this.#program}-restore`, ['--test'], text)
+  }
+
+  /** Rule by rule, and as `svcsim rules --diff` says. */
+  differences(netns: string, compiled: LoadedCluster): string[] {
+    const text = this.#dump(netns)
+    const { isEqual } = diffNode(compiled, { node: this.node.name, file: 'dump', text, command: '' })
+    return [...this.rulesThatDiffer(netns), ...(isEqual ? [] : ['svcsim rules --diff finds a difference'])]
+  }
+
+  /** Rules that the kernel has not (`-`) or that svcsim has not (`+`). */
+  rulesThatDiffer(netns: string): string[] {
     const there = canonicalLines(parseTables(this.#dump(netns)))
-    const wanted = canonicalLines(this.tables)
+    const wanted = canonicalLines(this.#tables)
     return [
       ...wanted.filter((line) => !there.includes(line)).map((line) => `- ${line}`),
       ...there.filter((line) => !wanted.includes(line)).map((line) => `+ ${line}`),
@@ -95,20 +110,36 @@ export class IptablesNode implements LoadableRules {
     return lists
   }
 
+  /**
+   * kube-proxy syncs: the kernel gets the text, svcsim the tables that it should come to.
+   *
+   * @param text - as kube-proxy hands it to `iptables-restore`
+   */
+  sync(netns: string, text: string, tables: readonly Table[]): void {
+    runInside(netns, `${this.#program}-restore`, ['--noflush', '--counters'], text)
+    this.#setTables(tables)
+  }
+
+  /** Lists of addresses live on as long as some rule names them. */
+  #setTables(tables: readonly Table[]): void {
+    this.#tables = tables
+    this.#lists.retain(tables)
+  }
+
   /** `ip6tables-nft`, for example. */
   get #program(): string {
     return this.variant.replace('ip', FAMILIES[this.addresses.cluster.ipFamily].program)
   }
 
   #dump(netns: string): string {
-    const tables = this.tables.map((table) => table.name)
+    const tables = this.#tables.map((table) => table.name)
     return tables.map((table) => runInside(netns, `${this.#program}-save`, ['-c', '-t', table])).join('')
   }
 
   #interpret({ packet, nowNs }: PacketAt, failedDraws: number, lists: ReferenceLists): Interpretation {
     let draws = 0
     const node = {
-      tables: this.tables,
+      tables: this.#tables,
       localAddresses: this.addresses.localRanges(this.node),
       lists,
       draw31: () => (draws++ < failedDraws ? DRAW_RANGE - 1 : 0),

@@ -1,8 +1,12 @@
 /** The tests of the two programs called iptables. */
+import { expect, it } from 'vitest'
 import { iptablesOf } from '../../src/kubernetes/node-rules.js'
 import type { RulesOf } from './account.js'
+import { compiledCluster } from './compiled-cluster.js'
 import { IptablesNode, type IptablesVariant } from './iptables-node.js'
+import { checkSyncs } from './iptables-sync.js'
 import { testAgainstKernel } from './kernel-tests.js'
+import { namespaceOf } from './topology.js'
 
 /** The rules that one of them loads. */
 export function iptablesRulesOf(variant: IptablesVariant): RulesOf<IptablesNode> {
@@ -18,5 +22,15 @@ export function testIptables(variant: IptablesVariant): void {
     rulesOf: iptablesRulesOf(variant),
     // A list of `-m recent` has a hundred places.
     rememberedOf250: [100, 100],
+    more: (within) => {
+      it('svcsim rules --diff finds another setting of kube-proxy', () =>
+        within('clusters', 'node-port', async ({ rules, name }) => {
+          const other = compiledCluster('clusters', 'node-port', ['proxy.masqueradeAll=true'])
+          const netns = namespaceOf.node(name, rules[0].node)
+          expect(rules[0].differences(netns, other)).toEqual(['svcsim rules --diff finds a difference'])
+        }))
+      it('syncs keep clients on their pods, but for those whose pod goes', () =>
+        within('crowds', 'rollout', checkSyncs))
+    },
   })
 }

@@ -80,8 +80,11 @@ export class NftablesNode implements LoadableRules {
 
   load(netns: string): void {
     const text = printTable(this.table)
-    runInside(netns, 'nft', ['--check', '--file', '-'], text)
     runInside(netns, 'nft', ['--file', '-'], text.replace(/^(add rule \S+ \S+ \S+ )/gm, '$1counter '))
+  }
+
+  checkText(netns: string, text: string): void {
+    runInside(netns, 'nft', ['--check', '--file', '-'], text)
   }
 
   /** svcsim prints rulesets of nftables, and reads none. */

@@ -1,4 +1,5 @@
 /** The rules of one node, as svcsim reads them and as the kernel of this machine has them. */
+import type { LoadedCluster } from '../../src/experiment/load-cluster.js'
 import type { ClusterNode } from '../../src/kubernetes/cluster.js'
 import type { ReadablePacket } from '../../src/netfilter/iptables/interpret.js'
 
@@ -64,8 +65,10 @@ export interface NodeRules {
 export interface LoadableRules extends NodeRules {
   /** Loads them into a namespace that has none, with the tool that kube-proxy uses, all counters at 0. */
   load(netns: string): void
+  /** Lets the tool read a text without loading it. @throws Error if it can not be loaded */
+  checkText(netns: string, text: string): void
   /** What the kernel prints of the rules that is not what svcsim has; nothing if svcsim can not read the print. */
-  differences(netns: string): string[]
+  differences(netns: string, compiled: LoadedCluster): string[]
   counts(netns: string): RuleCounts
   rememberedByKernel(netns: string): RememberedAddresses
 }
