@@ -3,18 +3,7 @@
  * told when connections open and close, and when targets come into use or fall out of it. Targets are positions 0 to n-1;
  * what they stand for is the caller's affair.
  */
-import type { HashFields } from './flow-hash.js'
-
-/** What an algorithm may look at when it chooses: what the first packet of the connection says. */
-export interface NewConnection {
-  /** A 32-bit hash of the source address, the same in every run; likewise of the destination's. */
-  readonly sourceHash: number
-  readonly sourcePort: number
-  readonly destinationHash: number
-  readonly destinationPort: number
-  /** IP protocol number. */
-  readonly protocol: number
-}
+import type { HashFields, NewConnection } from './new-connection.js'
 
 /** One balancer's memory and rule. Deterministic but for the draws it is given; a tie is never drawn. */
 export interface BalancingAlgorithm {

@@ -6,15 +6,8 @@
  * packets are told apart. Source: RFC 2992, RFC 6438 (5-tuple, 3-tuple).
  */
 import { addWord, finishHash } from '../base/hash-text.js'
-import type { BalancingAlgorithm, BalancingOptions, NewConnection } from './balancing-algorithm.js'
-import { allTargets } from './balancing-algorithm.js'
-
-/**
- * 5-tuple: addresses, ports and protocol. 3-tuple: addresses and protocol. 2-tuple: addresses. source: the source address
- * alone.
- */
-export const HASH_FIELDS = ['5-tuple', '3-tuple', '2-tuple', 'source'] as const
-export type HashFields = (typeof HASH_FIELDS)[number]
+import { allTargets, type BalancingAlgorithm, type BalancingOptions } from './balancing-algorithm.js'
+import type { HashFields, NewConnection } from './new-connection.js'
 
 /** A hash of a connection: 32 bits, evenly spread. */
 export type FlowHash = (connection: NewConnection) => number

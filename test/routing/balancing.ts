@@ -5,8 +5,8 @@ import type {
   BalancingAlgorithm,
   BalancingOptions,
   BalancingTuning,
-  NewConnection,
 } from '../../src/routing/balancing-algorithm.js'
+import type { NewConnection } from '../../src/routing/new-connection.js'
 
 export const TUNING: BalancingTuning = {
   hashFields: '5-tuple',

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AlgorithmName } from '../../src/routing/algorithms.js'
-import { flowHashOf, HASH_FIELDS, type HashFields } from '../../src/routing/flow-hash.js'
+import { flowHashOf } from '../../src/routing/flow-hash.js'
 import { fillMaglevTable } from '../../src/routing/maglev.js'
+import { HASH_FIELDS, type HashFields } from '../../src/routing/new-connection.js'
 import { algorithm, choicesOf, connection, countsOf, optionsFor } from './balancing.js'
 
 const BY_FLOW: readonly AlgorithmName[] = ['flowHash', 'hashThreshold', 'resilientHash', 'ringHash', 'maglev']

@@ -2,7 +2,7 @@
  * A load balancer of no vendor: takes turns over healthy nodes, leaves addresses as they are, learns of every change at once.
  * The presets by hash are the same with a flow hash: what any pass-through balancer on layer 4 does.
  */
-import type { HashFields } from '../../../routing/flow-hash.js'
+import type { HashFields } from '../../../routing/new-connection.js'
 import { type BalancerPreset, from } from '../preset.js'
 
 const DEFAULT = 'default of svcsim'
