@@ -9,6 +9,7 @@ import { RecentLists } from '../src/netfilter/iptables/recent-lists.js'
 import { NodeNetfilter } from '../src/netfilter/node-netfilter.js'
 import { emptyPacket, STATE_NEW } from '../src/netfilter/packet.js'
 import { makeTraversal } from '../src/netfilter/traversal.js'
+import { PACKET_KINDS, type PacketKind, type ServiceCluster } from './service-cluster.js'
 
 /** Clients, in turn: half of them pods, half from outside, which are masqueraded. */
 const CLIENT_COUNT = 64
@@ -58,6 +59,40 @@ export async function traverseBenchmark(): Promise<TraversalSpeed[]> {
     const nsPerPacket = (task.result.latency.min * 1e6) / packets
     return { name: task.name, nsPerPacket, rulesPerPacket: send(packets) / packets }
   })
+}
+
+/** What ten thousand Services cost a packet more than ten. */
+export interface ServiceCountRatio {
+  readonly kind: PacketKind
+  /** Best batch of each, ns of processor time per packet, over all hooks. */
+  readonly fewNsPerPacket: number
+  readonly manyNsPerPacket: number
+  /** Rules evaluated per packet with ten thousand Services. */
+  readonly rulesPerPacket: number
+}
+
+/** Measures packets of every kind with few Services and with many, in one run. */
+export async function serviceCountRatios(
+  few: ServiceCluster,
+  many: ServiceCluster,
+): Promise<ServiceCountRatio[]> {
+  const packets = 2_000
+  const bench = new Bench({ iterations: 200, time: 0, warmupIterations: 50, warmupTime: 0 })
+  for (const kind of PACKET_KINDS) {
+    bench.add(`few, ${kind}`, () => void few.send(kind, packets))
+    bench.add(`many, ${kind}`, () => void many.send(kind, packets))
+  }
+  await bench.run()
+  const nsPerPacket = bench.tasks.map((task) => {
+    if (!('latency' in task.result)) throw new Error(`${task.name} did not complete`)
+    return (task.result.latency.min * 1e6) / packets
+  })
+  return PACKET_KINDS.map((kind, index) => ({
+    kind,
+    fewNsPerPacket: nsPerPacket[2 * index],
+    manyNsPerPacket: nsPerPacket[2 * index + 1],
+    rulesPerPacket: many.send(kind, packets) / packets,
+  }))
 }
 
 /** A node with the rules of a case, and what sends packets through it: it returns the rules evaluated. */
