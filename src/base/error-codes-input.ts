@@ -18,7 +18,8 @@ export const INPUT_CODES = {
     cure: 'Split the file, or leave out manifests that the question does not depend on.',
   },
   TEXT_NOT_PRINTABLE: {
-    meaning: 'A file holds a control character, or a carriage return that ends no line; YAML allows neither.',
+    meaning:
+      'A file is not UTF-8, or holds a control character, a carriage return that ends no line, or a byte order mark inside.',
     cure: 'Save the file as UTF-8 text; check that it is no binary file.',
   },
   YAML_SYNTAX: {
@@ -107,7 +108,8 @@ export const INPUT_CODES = {
     cure: 'Take the name that is proposed, or add what it names.',
   },
   LIMIT_EXCEEDED: {
-    meaning: 'The input asks for more nodes, pods, Services or simulated time than svcsim takes.',
+    meaning:
+      'The input asks for more nodes, pods, Services, endpoints, requests, simulated time or text than svcsim takes.',
     cure: 'Ask for less; the message names the limit.',
   },
 
@@ -129,7 +131,7 @@ export const INPUT_CODES = {
     cure: 'Take the kind that is proposed.',
   },
   KIND_IGNORED: {
-    meaning: 'Objects of a kind that svcsim does not model were left out.',
+    meaning: 'Objects of a kind that svcsim does not model were left out; other API groups count as other kinds.',
     cure: 'Bear it in mind when reading the results.',
   },
   POD_FINISHED: {
@@ -152,7 +154,7 @@ export const INPUT_CODES = {
     cure: 'Add spec.ports.',
   },
   SVC_PORT_NAME: {
-    meaning: 'A port of a Service has no name, a wrong one, or the name of another port.',
+    meaning: 'A port of a Service or container has no name where it needs one, a wrong one, or the name of another.',
     cure: 'With more than one port give each a name of its own: lower-case letters, digits and `-`.',
   },
   SVC_PORT_DUPLICATE: {
@@ -160,8 +162,7 @@ export const INPUT_CODES = {
     cure: 'Remove one of them.',
   },
   NODE_PORT_FORBIDDEN: {
-    meaning:
-      'A node port is set where the type of the Service, or allocateLoadBalancerNodePorts, allows none.',
+    meaning: 'A node port is set where the type of the Service allows none.',
     cure: 'Remove nodePort, or set type: NodePort.',
   },
   NODE_PORT_RANGE: {
