@@ -2,8 +2,8 @@
  * What a load balancer believes of its targets: it asks each at times of its own, and after so many equal answers in a row, and some time more
  * for the news to get around, new connections follow. Until then they go to targets that are gone, or stay away from those that are back.
  *
- * Checks of a target begin at phase, phase + interval, …; how it is at that moment decides. One that answers, well or badly, does so at
- * once; one that is silent lets the time-out pass. Nothing happens in between, so no check is an event: when a target changes, the time at
+ * Checks of a target begin at phase, phase + interval, …; how it is at that moment decides. One that answers, well or badly, does so
+ * at once; one that is silent lets the time-out pass. Nothing happens in between, so no check is an event: when a target changes, the time at
  * which the load balancer follows is computed (`nextChangeNs`), and whoever drives it comes back then.
  *
  * Left out: each machine of a load balancer asking for itself; passive checks (connections that fail); lost checks.
@@ -11,6 +11,9 @@
 
 /** How a target is: it takes connections; it answers that it does not; or nobody answers. */
 export type TargetCondition = 'up' | 'failing' | 'silent'
+
+/** Time that an answer takes: the least there is, so that a target that changes as it is asked answers for what it has become. */
+const ANSWER_NS = 1
 
 /** How targets are asked. */
 export interface HealthCheck {
@@ -152,7 +155,7 @@ export class TargetHealth {
     if (intervalNs === 0) return settledNs + laterNs
     const lastCheck = this.#checkNumber(target, settledNs) + this.#missing(target) - 1
     const begunNs = this.#phaseNs(target) + lastCheck * intervalNs
-    return begunNs + (condition === 'silent' ? timeoutNs : 0) + laterNs
+    return begunNs + (condition === 'silent' ? Math.max(ANSWER_NS, timeoutNs) : ANSWER_NS) + laterNs
   }
 
   /** Checks begun from where they are counted up to, to before a time. */
