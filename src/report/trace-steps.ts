@@ -61,7 +61,7 @@ export class StepLines {
         this.text(`load balancer, ${step.text}, sends on ${packetText(step.packet)}`)
         return
       case 'node': {
-        const rules = step.rules === 'generated' ? '' : `, rules of ${step.rules}`
+        const rules = step.rules === 'generated' ? '' : ` (rules of ${step.rules})`
         this.text(`${step.node}${rules} ${ARRIVALS[step.arrival]}: ${packetText(step.packet)}`)
         return
       }

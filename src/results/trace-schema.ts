@@ -87,7 +87,7 @@ const outcome = z
     disposition: z
       .enum(['delivered', 'unanswered', 'refused', 'dropped', 'lost', 'unknown'])
       .describe(
-        'delivered: the pod answers, and the client knows the answer; unanswered: the pod gets the packet, but its answer does not come back as one; refused: answered by an error; dropped: by a rule; lost: nobody has the address; unknown: svcsim does not model a rule on the way.',
+        'delivered: the pod answers, and the client knows the answer; unanswered: the pod gets the packet, but its answer does not come back as one; refused: answered by an error; dropped: by a rule; lost: nobody has the address; unknown: svcsim does not model a rule on the way, or the manifests do not say who has the address.',
       ),
     reason: z.string().describe('One sentence; empty where the disposition says it all.'),
     endedBy: rulePlace.nullable(),

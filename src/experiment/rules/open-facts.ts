@@ -10,12 +10,15 @@ import type { LoadedCluster } from '../load-cluster.js'
 export function expectedPorts(loaded: LoadedCluster): ExpectedPort[] {
   const { cluster } = loaded
   const pods = new PodFacts(loaded)
-  return cluster.services.flatMap((service) =>
-    servicePortsOf(service, cluster).map((info, position) => ({
-      info,
-      open: openFacts(service, position, pods),
-    })),
-  )
+  return cluster.services.flatMap((service) => expectedPortsOf(service, cluster, pods))
+}
+
+/** Those of one Service. */
+export function expectedPortsOf(service: ClusterService, cluster: Cluster, pods: PodFacts): ExpectedPort[] {
+  return servicePortsOf(service, cluster).map((info, position) => ({
+    info,
+    open: openFacts(service, position, pods),
+  }))
 }
 
 /** Sentences on what svcsim has drawn; none where the manifests give everything. */
@@ -71,7 +74,7 @@ function openFacts(service: ClusterService, position: number, pods: PodFacts): O
 }
 
 /** What is known of pods by more than svcsim's choice. */
-class PodFacts {
+export class PodFacts {
   readonly #cluster: Cluster
   readonly #writtenAddresses: ReadonlySet<string>
   readonly #placed: ReadonlySet<string>

@@ -9,7 +9,7 @@ import type { IpProtocol } from '../../netfilter/iptables/rule.js'
 import type { NodeEnd, NodeStep, NodeWays } from '../../netfilter/node-ways.js'
 import type { TraceOutcome, TracePacket, TraceStep } from '../../results/trace-schema.js'
 import { type FlowTimes, linkKindBetween } from './flow-times.js'
-import { type NodePlane, OUTER_INTERFACE } from './node-plane.js'
+import { GENERATED, type NodePlane, OUTER_INTERFACE } from './node-plane.js'
 import { OutcomeMaker, type Passage } from './outcome-maker.js'
 import { both, type Chance, probabilityOf } from './probability.js'
 import type { AddressMap } from './whereabouts.js'
@@ -133,7 +133,7 @@ export class PacketFollower {
         return [this.#refuse(packet, from, passage)]
       case 'podRange':
       case 'outside':
-        return [this.end(this.#make.lost(passage, packet, from))]
+        return [this.end(this.#nobody(packet, from, passage))]
     }
   }
 
@@ -141,6 +141,15 @@ export class PacketFollower {
   #refuse(packet: TracePacket, node: ClusterNode, passage: Passage): TraceStep {
     const reason = `no process that svcsim knows of listens there on ${node.name}`
     return this.end(this.#make.refused(passage, packet, reason))
+  }
+
+  /** An endpoint of a real node is somewhere, though the manifests do not know of it; another address is nobody's. */
+  #nobody(packet: TracePacket, from: ClusterNode, passage: Passage): TraceOutcome {
+    const isReal = this.options.planeOf(from).rules !== GENERATED
+    const isEndpoint = passage.works.some(({ isTranslated }) => isTranslated)
+    return isReal && isEndpoint
+      ? this.#make.atUnknownEndpoint(passage, packet)
+      : this.#make.lost(passage, packet, from)
   }
 
   #forward(packet: TracePacket, from: ClusterNode, to: ClusterNode, passage: Passage): TraceStep[] {

@@ -28,6 +28,9 @@ export interface NodePlane {
   readonly boundAddresses: readonly string[]
 }
 
+/** What rules are called that kube-proxy writes for the manifests. */
+export const GENERATED = 'generated'
+
 /** How all nodes are traced. */
 export interface PlaneOptions {
   readonly maxRunLength: number
@@ -46,7 +49,7 @@ const MAX_IPVS_CONNECTIONS = 2_000
 export function generatedPlane(rules: NodeRules, node: ClusterNode, options: PlaneOptions): NodePlane {
   switch (rules.kind) {
     case 'iptables':
-      return iptablesPlane(rules.tables, node, 'generated', options)
+      return iptablesPlane(rules.tables, node, GENERATED, options)
     case 'nftables':
       return nftablesPlane(rules.table, node, options)
     case 'ipvs':
@@ -81,7 +84,7 @@ function nftablesPlane(table: NftTable, node: ClusterNode, options: PlaneOptions
   const draw = streamOf(node, 'numgen', options)
   const draw32 = draw && (() => draw.uint32())
   return {
-    rules: 'generated',
+    rules: GENERATED,
     boundAddresses: [],
     trace: (way, packet) => traceTable({ node: traced, makeSets, way, packet }, { draw32, maxRunLength }),
   }
@@ -93,7 +96,7 @@ function ipvsPlane(tables: IpvsTables, node: ClusterNode, options: PlaneOptions)
   if (connection !== undefined && connection > MAX_IPVS_CONNECTIONS) throw tooManyConnections(connection)
   const localAddresses = localAddressesOf(node)
   return {
-    rules: 'generated',
+    rules: GENERATED,
     boundAddresses: tables.boundAddresses,
     trace: (way, packet) =>
       traceIpvs(

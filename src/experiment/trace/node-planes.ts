@@ -11,32 +11,45 @@ import { generatedPlane, iptablesPlane, type NodePlane, type PlaneOptions } from
 /** Jumps that may be nested; the kernel's nf_tables allows 16. */
 const MAX_JUMP_DEPTH = 200
 
+/** Rules that were given for a node. */
+export interface GivenRules {
+  readonly node: ClusterNode
+  readonly file: string
+  readonly tables: readonly Table[]
+}
+
 /**
- * The rules of each node.
+ * Reads the rules that were given for nodes.
  *
  * @throws InputError NODE_UNKNOWN, USAGE if a node has two dumps; NF_SYNTAX and the like for a dump that can not be used
  */
-export function nodePlanes(
-  cluster: Cluster,
-  { dumps }: FlowQuestion,
-  options: PlaneOptions,
-): (node: ClusterNode) => NodePlane {
-  const tables = new Map<ClusterNode, { readonly file: string; readonly tables: readonly Table[] }>()
+export function givenRules(cluster: Cluster, { dumps }: FlowQuestion): readonly GivenRules[] {
+  const given: GivenRules[] = []
   for (const dump of dumps) {
     const option = { option: '--rules', text: `${dump.node}=${dump.file}` }
     const node = nodeNamed(dump.node, cluster, option)
-    if (tables.has(node)) throw optionError('USAGE', option, `The node "${dump.node}" has two dumps`)
-    tables.set(node, { file: dump.file, tables: readDump(dump) })
+    if (given.some((each) => each.node === node))
+      throw optionError('USAGE', option, `The node "${dump.node}" has two dumps`)
+    given.push({ node, file: dump.file, tables: readDump(dump) })
   }
+  return given
+}
+
+/** The rules of each node. */
+export function nodePlanes(
+  cluster: Cluster,
+  given: readonly GivenRules[],
+  options: PlaneOptions,
+): (node: ClusterNode) => NodePlane {
   const planes = new Map<ClusterNode, NodePlane>()
   return (node) => {
     const known = planes.get(node)
     if (known !== undefined) return known
-    const given = tables.get(node)
+    const own = given.find((each) => each.node.index === node.index)
     const plane =
-      given === undefined
+      own === undefined
         ? generatedPlane(cluster.nodeRules[node.index], node, options)
-        : iptablesPlane(given.tables, node, given.file, options)
+        : iptablesPlane(own.tables, node, own.file, options)
     planes.set(node, plane)
     return plane
   }

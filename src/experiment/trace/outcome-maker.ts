@@ -98,9 +98,15 @@ export class OutcomeMaker {
       place.kind === 'podRange'
         ? `no pod has the address ${packet.destination}, of the range of ${place.node.name}`
         : place.kind === 'outside'
-          ? `nobody in the cluster has the address ${packet.destination}; the packet leaves ${from.name} by its default route`
+          ? `nothing in the manifests has the address ${packet.destination}; the packet leaves ${from.name} for it`
           : 'it goes from node to node and does not arrive'
     return { ...this.#outcome(passage, packet), disposition: 'lost', reason }
+  }
+
+  /** The rules of a real node lead to an endpoint that the manifests do not have. */
+  atUnknownEndpoint(passage: Passage, packet: TracePacket): TraceOutcome {
+    const reason = `no pod of the manifests has the address ${packet.destination}; Pods with their status.podIP would tell`
+    return { ...this.#outcome(passage, packet), disposition: 'unknown', reason }
   }
 
   /** A rule, or the policy of a chain, decides. */

@@ -6,7 +6,7 @@ import { fraction } from '../../base/fraction.js'
 import { MODEL_VERSION, VERSION } from '../../base/version.js'
 import { Streams } from '../../engine/streams.js'
 import type { Scenario } from '../../input/scenario-schema.js'
-import type { Cluster } from '../../kubernetes/cluster.js'
+import { nodeInfoOf } from '../../kubernetes/cluster-proxy.js'
 import { podInterfaceOf } from '../../model/world.js'
 import {
   TRACE_SCHEMA_VERSION,
@@ -14,6 +14,8 @@ import {
   type TracePacket,
   type TraceStep,
 } from '../../results/trace-schema.js'
+import type { LoadedCluster } from '../load-cluster.js'
+import { adoptDumps } from './adopt-dumps.js'
 import { flowDestination } from './flow-destination.js'
 import type { FlowQuestion } from './flow-question.js'
 import { type FlowSource, flowSource } from './flow-source.js'
@@ -22,7 +24,7 @@ import { PacketFollower } from './follow-packet.js'
 import { servicePortTitle } from './known-addresses.js'
 import { podNamed } from './named-things.js'
 import type { PlaneOptions } from './node-plane.js'
-import { nodePlanes } from './node-planes.js'
+import { type GivenRules, givenRules, nodePlanes } from './node-planes.js'
 import type { Passage } from './outcome-maker.js'
 import { CERTAIN, type Chance, probabilityOf } from './probability.js'
 import { type WayIn, waysIn } from './way-in.js'
@@ -31,28 +33,23 @@ import { AddressMap } from './whereabouts.js'
 /** The first port that Linux gives to a client. Source: net.ipv4.ip_local_port_range. */
 const FIRST_EPHEMERAL_PORT = 32_768
 
-/** Where the question is asked. */
-export interface TracedCluster {
-  readonly cluster: Cluster
-  readonly scenario: Scenario
-  /** Undefined: manifests alone, on the usual nodes. */
-  readonly scenarioName: string | undefined
-}
-
 /**
  * Follows the packet that the question describes.
  *
  * @throws InputError FLOW_SYNTAX, FLOW_IMPOSSIBLE, FLOW_TOO_LONG, NODE_UNKNOWN, POD_UNKNOWN, SVC_UNKNOWN,
  *   SVC_PORT_UNKNOWN, COST_UNKNOWN, and for dumps NF_SYNTAX and the like
  */
-export function tracePacket(traced: TracedCluster, question: FlowQuestion): Trace {
-  const { cluster, scenario } = traced
+export function tracePacket(loaded: LoadedCluster, question: FlowQuestion): Trace {
+  const { scenario, scenarioName } = loaded
+  const given = givenRules(loaded.cluster, question)
+  const dumps = given.map(({ node, tables }) => ({ node: nodeInfoOf(node), tables }))
+  const { cluster, adopted } = adoptDumps(loaded, dumps)
   const map = new AddressMap(cluster)
   const source = flowSource(question.from, map)
   const destination = flowDestination(question.to, { map, source, protocol: question.protocol })
   const times = new FlowTimes(scenario)
   const entries = waysIn({ map, scenario, source, destination, question })
-  const planes = nodePlanes(cluster, question, planeOptions(traced, question, source))
+  const planes = nodePlanes(cluster, given, planeOptions(loaded, question, source))
   const follower = new PacketFollower({
     map,
     times,
@@ -68,7 +65,7 @@ export function tracePacket(traced: TracedCluster, question: FlowQuestion): Trac
     schemaVersion: TRACE_SCHEMA_VERSION,
     tool: { name: 'svcsim', version: VERSION, modelVersion: MODEL_VERSION },
     command: question.command,
-    scenario: traced.scenarioName ?? null,
+    scenario: scenarioName ?? null,
     mode: scenario.spec.proxy.mode,
     seed: scenario.spec.seed,
     draw: question.draw ?? null,
@@ -83,10 +80,26 @@ export function tracePacket(traced: TracedCluster, question: FlowQuestion): Trac
       packet: starts.length === 1 ? starts[0].sent : null,
     },
     costs: { preset: times.preset, links: times.links },
-    notes: [...new Set(entries.flatMap((entry) => entry.notes)), ...modeNotes(scenario, question, follower)],
+    notes: [
+      ...new Set(entries.flatMap((entry) => entry.notes)),
+      ...adoptedNotes(service?.index, adopted, given),
+      ...modeNotes(scenario, question, follower),
+    ],
     way: { steps },
     outcomes: follower.outcomes,
   }
+}
+
+/** What of the Service asked for is from the rules that were given. */
+function adoptedNotes(
+  service: number | undefined,
+  adopted: ReadonlyMap<number, readonly string[]>,
+  given: readonly GivenRules[],
+): string[] {
+  const facts = service === undefined ? undefined : adopted.get(service)
+  if (facts === undefined) return []
+  const files = given.map(({ file }) => file).join(', ')
+  return [`not in the manifests, so taken from ${files}: ${facts.join(', ')}`]
 }
 
 function modeNotes({ spec }: Scenario, { draw }: FlowQuestion, { outcomes }: PacketFollower): string[] {
@@ -96,7 +109,7 @@ function modeNotes({ spec }: Scenario, { draw }: FlowQuestion, { outcomes }: Pac
 }
 
 function planeOptions(
-  { scenario, cluster }: TracedCluster,
+  { scenario, cluster }: LoadedCluster,
   question: FlowQuestion,
   source: FlowSource,
 ): PlaneOptions {

@@ -31,31 +31,32 @@ export interface PacketAtNode {
   readonly packet: ReadablePacket
 }
 
-/** What one run has found, from where it parts from the others. */
-export interface BranchRun {
+/** One run, and where it parts from others; `T` is what is made of each run. */
+export interface BranchRun<T> {
   readonly run: Interpretation
   /** Where its own part begins in `run.rulesMet`: the rule whose draw it passed. Undefined: it is all its own. */
   readonly branchedAt: number | undefined
   /** By position in `run.rulesMet`: the ways of packets that pass a draw that this run failed. */
-  readonly branches: ReadonlyMap<number, DrawnBranch>
+  readonly branches: ReadonlyMap<number, DrawnBranch<T>>
 }
 
 /** Packets that pass one draw, in place of failing it. */
-export interface DrawnBranch {
+export interface DrawnBranch<T> {
   readonly chance: Fraction
-  readonly taken: BranchRun
+  readonly taken: T
 }
 
 /**
  * All ways of a packet through a node.
  *
  * @param at - its lists are the same for every way, and are not changed
- * @returns the way on which every draw fails that can, and what branches off it
+ * @param finish - makes of each run what is to be kept: runs themselves hold every rule that was met
+ * @returns what was made of the way on which every draw fails that can, from which the others branch off
  * @throws InputError FLOW_TOO_LONG if the ways are too many to follow
  * @remarks O(ways · rules evaluated).
  */
-export function allBranches(at: PacketAtNode): BranchRun {
-  return new BranchExplorer(at).explore([], undefined, 0)
+export function allBranches<T>(at: PacketAtNode, finish: (run: BranchRun<T>) => T): T {
+  return new BranchExplorer(at, finish).explore([], undefined, 0)
 }
 
 /**
@@ -63,20 +64,22 @@ export function allBranches(at: PacketAtNode): BranchRun {
  *
  * @param draw31 - 31 random bits; one draw per `statistic` test run
  */
-export function drawnBranch({ node, way, packet }: PacketAtNode, draw31: () => number): BranchRun {
-  const run = interpret({ ...node, lists: node.lists.copy(), draw31 }, way, packet, 0)
-  return { run, branchedAt: undefined, branches: new Map() }
+export function drawnRun({ node, way, packet }: PacketAtNode, draw31: () => number): Interpretation {
+  return interpret({ ...node, lists: node.lists.copy(), draw31 }, way, packet, 0)
 }
 
-class BranchExplorer {
+class BranchExplorer<T> {
   #rulesLeft = MAX_RULES_EVALUATED
 
-  constructor(readonly at: PacketAtNode) {}
+  constructor(
+    readonly at: PacketAtNode,
+    readonly finish: (run: BranchRun<T>) => T,
+  ) {}
 
   /** @param decided - of each draw from the first on, whether it passes; later ones fail */
-  explore(decided: readonly boolean[], branchedAt: number | undefined, depth: number): BranchRun {
+  explore(decided: readonly boolean[], branchedAt: number | undefined, depth: number): T {
     const run = this.#run(decided)
-    const branches = new Map<number, DrawnBranch>()
+    const branches = new Map<number, DrawnBranch<T>>()
     const passed: boolean[] = []
     for (const [position, met] of run.rulesMet.entries()) {
       for (const draw of met.draws) {
@@ -88,18 +91,17 @@ class BranchExplorer {
         passed.push(draw.isPassed)
       }
     }
-    return { run, branchedAt, branches }
+    return this.finish({ run, branchedAt, branches })
   }
 
   #run(decided: readonly boolean[]): Interpretation {
-    const { node, way, packet } = this.at
     let next = 0
     const draw31 = () => {
       const isPassing = decided[next] ?? false
       next += 1
       return isPassing ? 0 : DRAW_RANGE - 1
     }
-    const run = interpret({ ...node, lists: node.lists.copy(), draw31 }, way, packet, 0)
+    const run = drawnRun(this.at, draw31)
     this.#rulesLeft -= run.rulesEvaluated
     if (this.#rulesLeft < 0) throw tooLong('more rules')
     return run

@@ -5,13 +5,12 @@
 import { complement, type Fraction, fraction } from '../../base/fraction.js'
 import { addressWithPort } from '../../base/ip-address.js'
 import type { HookStep, NodeEnd, NodeStep, NodeWays, PolicyStep, RuleResult, RuleStep } from '../node-ways.js'
-import { skipRuns } from '../skip-runs.js'
 import {
   allBranches,
   type BranchRun,
   DRAW_RANGE,
   type DrawnBranch,
-  drawnBranch,
+  drawnRun,
   isOpen,
   type PacketAtNode,
 } from './branches.js'
@@ -33,25 +32,58 @@ export interface TraceOptions {
  * @throws InputError FLOW_TOO_LONG
  */
 export function traceRules(at: PacketAtNode, { draw31, maxRunLength }: TraceOptions): NodeWays {
-  if (draw31 === undefined) return waysOf(allBranches(at), maxRunLength)
-  const drawn = drawnBranch(at, draw31)
-  const { steps, end } = waysOf(drawn, maxRunLength)
-  return { steps, end: end && { ...end, drawn: drawnChances(drawn.run) } }
+  if (draw31 === undefined) return allBranches<NodeWays>(at, (run) => waysOf(run, maxRunLength))
+  const run = drawnRun(at, draw31)
+  const { steps, end } = waysOf({ run, branchedAt: undefined, branches: new Map() }, maxRunLength)
+  return { steps, end: end && { ...end, drawn: drawnChances(run) } }
 }
 
-function waysOf({ run, branchedAt, branches }: BranchRun, maxRunLength: number): NodeWays {
+function waysOf({ run, branchedAt, branches }: BranchRun<NodeWays>, maxRunLength: number): NodeWays {
   const steps: NodeStep[] = []
   for (const [index, hook] of run.hooksMet.entries()) {
     const end = run.hooksMet[index + 1]?.firstRule ?? run.rulesMet.length
     const isBegun = branchedAt !== undefined && hook.firstRule <= branchedAt
     if (isBegun && end <= branchedAt) continue
     if (!isBegun) steps.push(hookStep(hook))
+    const row = new StepRow(steps, maxRunLength)
     for (let position = isBegun ? branchedAt : hook.firstRule; position < end; position++) {
-      steps.push(ruleStep(run.rulesMet[position], branches.get(position), maxRunLength))
+      row.add(run.rulesMet[position], branches.get(position))
     }
+    row.end()
     if (hook.policy !== undefined) steps.push(policyStep(hook, hook.policy))
   }
-  return { steps: skipRuns(steps, maxRunLength), end: endOf(run) }
+  return { steps, end: endOf(run) }
+}
+
+/** Writes rules as steps; long rows of one chain that do not match become one step. */
+class StepRow {
+  /** Rules that did not match, one after another in one chain. */
+  #row: RuleMet[] = []
+
+  constructor(
+    readonly steps: NodeStep[],
+    readonly maxRunLength: number,
+  ) {}
+
+  add(met: RuleMet, branch: DrawnBranch<NodeWays> | undefined): void {
+    const isInRow = branch === undefined && !met.isMatched
+    const [first] = this.#row
+    if (!isInRow || first?.chain !== met.chain || first.depth !== met.depth) this.end()
+    if (isInRow) this.#row.push(met)
+    else this.steps.push(ruleStep(met, branch))
+  }
+
+  end(): void {
+    const [first] = this.#row
+    if (first !== undefined && this.#row.length > this.maxRunLength)
+      this.steps.push(skippedStep(first, this.#row.length))
+    else this.steps.push(...this.#row.map((met) => ruleStep(met, undefined)))
+    this.#row = []
+  }
+}
+
+function skippedStep({ table, chain, depth, ruleIndex }: RuleMet, ruleCount: number): NodeStep {
+  return { kind: 'skipped', table, chain, depth, firstNumber: ruleIndex + 1, ruleCount }
 }
 
 function hookStep({ table, hook }: Pick<RuleMet, 'table' | 'hook'>): HookStep {
@@ -65,11 +97,11 @@ function policyStep(
   return { kind: 'policy', table, chain: hook, verdict }
 }
 
-function ruleStep(met: RuleMet, branch: DrawnBranch | undefined, maxRunLength: number): RuleStep {
+function ruleStep(met: RuleMet, branch: DrawnBranch<NodeWays> | undefined): RuleStep {
   const { table, chain, depth, ruleIndex, rule } = met
   const step = { table, chain, depth, number: ruleIndex + 1, text: printRule(chain, rule) }
   if (branch === undefined) return { kind: 'rule', ...step, ...resultOf(met), branches: [] }
-  const taken = { chance: branch.chance, isDrawn: true, ways: waysOf(branch.taken, maxRunLength) }
+  const taken = { chance: branch.chance, isDrawn: true, ways: branch.taken }
   return { kind: 'rule', ...step, result: 'drawn', detail: '', branches: [taken] }
 }
 
