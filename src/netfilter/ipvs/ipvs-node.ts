@@ -72,6 +72,7 @@ export class IpvsNode implements DataPlane {
   #walks: RememberedWalks
   #ruleCount: number
   #nextId = 0
+  /** Up to this time kube-proxy's checks are done. */
   #settledNs: number
 
   constructor({ tables, book, localAddresses, interfaces = [], startNs = 0 }: IpvsNodeOptions) {
@@ -210,9 +211,12 @@ export class IpvsNode implements DataPlane {
       const endNs = this.#bindings.nextEndNs
       const checkNs = this.#nextCheckNs()
       if (endNs > nowNs && checkNs > nowNs) break
-      this.#settledNs = Math.min(endNs, checkNs)
-      if (endNs <= checkNs) this.#bindings.forgetNext()
-      else this.#removeDrained()
+      if (endNs <= checkNs) {
+        this.#bindings.forgetNext()
+      } else {
+        this.#settledNs = checkNs
+        this.#removeDrained()
+      }
     }
     this.#settledNs = nowNs
   }

@@ -257,6 +257,68 @@ it('IPv6 is the same with its own sets', () => {
   for (const [packet, expected] of cases) expect(node.flow(packet)).toBe(expected)
 })
 
+describe('packets that differ in one thing are told apart', () => {
+  const to = '10.96.0.10:80'
+  const health = { isExternalPolicyLocal: true, healthCheckNodePort: 32_000 }
+  const bridge = { localTrafficDetector: { kind: 'bridgeInterface', name: 'cni0' } } as const
+  const ranges = { loadBalancerSourceRanges: [range('198.51.100.0/24')] }
+  const rows: [string, Partial<ServicePortInfo>, Partial<ProxyOptions>, [Flow, string], [Flow, string]][] = [
+    [
+      'the interface',
+      {},
+      bridge,
+      [{ from: POD, to, by: 'cni0' }, REMOTE],
+      [{ from: POD, to, by: 'eth0' }, MASQUERADED],
+    ],
+    [
+      'the range of the source',
+      {},
+      {},
+      [{ from: '10.244.9.9', to }, REMOTE],
+      [{ from: '10.245.9.9', to }, MASQUERADED],
+    ],
+    [
+      'the source range',
+      ranges,
+      {},
+      [{ from: '198.51.100.1', to: `${VIP}:80` }, MASQUERADED],
+      [{ from: '198.51.99.1', to: `${VIP}:80` }, 'drop'],
+    ],
+    [
+      'the port',
+      health,
+      {},
+      [{ from: CLIENT, to: `${VIP}:32000` }, `${VIP}:32000`],
+      [{ from: CLIENT, to: `${VIP}:32001` }, 'reject'],
+    ],
+    [
+      'the mark',
+      {},
+      {},
+      [{ from: CLIENT, to: REMOTE, mark: 0x4000 }, MASQUERADED],
+      [{ from: CLIENT, to: REMOTE, mark: 0x80000000 }, REMOTE],
+    ],
+    [
+      'the state',
+      {},
+      {},
+      [{ from: CLIENT, to: '10.96.0.10:81' }, 'reject'],
+      [{ from: CLIENT, to: '10.96.0.10:81', isLater: true }, '10.96.0.10:81'],
+    ],
+    [
+      'the protocol',
+      {},
+      {},
+      [{ from: CLIENT, to: '203.0.113.9:80', protocol: 'udp' }, 'reject'],
+      [{ from: CLIENT, to: '203.0.113.9:80' }, MASQUERADED],
+    ],
+  ]
+  it.each(rows)('by %s', (_, changes, options, ...packets) => {
+    const node = new FlowNode([{ ...WEB, endpoints: [elsewhere], ...changes }], options)
+    for (const [packet, expected] of [...packets, ...packets]) expect(node.flow(packet)).toBe(expected)
+  })
+})
+
 describe('rules met', () => {
   const node = new FlowNode([{ ...WEB, loadBalancerSourceRanges: [range('198.51.100.0/24')] }])
 
@@ -275,6 +337,16 @@ describe('rules met', () => {
     // KUBE-IPVS-FILTER 1, KUBE-PROXY-FIREWALL 1, KUBE-SOURCE-RANGES-FIREWALL 2.
     // True: all jumps, which are 7, the mark, both looks for the load balancer that end a chain, and DROP.
     expect(node.work).toEqual([19, 11])
+  })
+
+  it('depend on whether the destination is the node itself', () => {
+    const plain = new FlowNode([web({ endpoints: [elsewhere] })])
+    plain.flow({ from: CLIENT, to: '192.168.0.2:22' })
+    // nat PREROUTING 1, KUBE-SERVICES 4; filter INPUT 3 with KUBE-IPVS-FILTER 6, KUBE-NODE-PORT 1. True: all 5 jumps.
+    expect(plain.work).toEqual([15, 5])
+    plain.flow({ from: CLIENT, to: '8.8.8.8:22' })
+    // nat PREROUTING 1, KUBE-SERVICES 4; filter FORWARD 2, KUBE-FORWARD 2; nat POSTROUTING 1, KUBE-POSTROUTING 1.
+    expect(plain.work).toEqual([11, 5])
   })
 
   it('of a process that sends are OUTPUT’s alone before IPVS', () => {

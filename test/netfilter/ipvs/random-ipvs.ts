@@ -139,10 +139,14 @@ export function randomProxyState(scheduler: SchedulerName): fc.Arbitrary<ProxySt
     })
 }
 
-/** Tables of `NODE`, changed by hand. */
-export function randomIpvsTables(scheduler: SchedulerName): fc.Arbitrary<IpvsTables> {
-  return fc.tuple(randomProxyState(scheduler), changes).map(([{ servicePorts, options }, changed]) => {
-    const [tables] = ipvsTables(servicePorts, [NODE], options)
+/** Tables of `NODE`, changed by hand, for any choice of endpoints: bit n of `kept` says whether the n-th of each stays. */
+export function randomIpvsTables(scheduler: SchedulerName): fc.Arbitrary<(kept: number) => IpvsTables> {
+  return fc.tuple(randomProxyState(scheduler), changes).map(([state, changed]) => (kept: number) => {
+    const servicePorts = state.servicePorts.map((info) => ({
+      ...info,
+      endpoints: info.endpoints.filter((_, index) => ((kept >> index) & 1) === 1),
+    }))
+    const [tables] = ipvsTables(servicePorts, [NODE], state.options)
     return { ...tables, virtualServers: tables.virtualServers.map((each) => withChanges(each, changed)) }
   })
 }
@@ -157,16 +161,27 @@ function withChanges(
   return { ...server, isHashingPorts, isFallingBack, realServers }
 }
 
+/** For `randomIpvsTables`. */
+export const ALL_ENDPOINTS = 0b11111
+
 /**
- * A packet, or the end of a connection, or new tables; each some time after the last. Most packets are first ones to a
+ * A packet, or the end of a connection, or new tables; each some time after the last, mostly at whole tens of seconds, as
+ * are the times at which something is due, or 1 ns later (`isLate`). Most packets are first ones to a
  * virtual server (`isAimed`), most of these to the one at `target` 0 from one of two clients.
  */
 export const happenings = fc.array(
   fc.record({
-    kind: fc.constantFrom('packet', 'packet', 'packet', 'packet', 'packet', 'end', 'end', 'end', 'tables'),
-    sinceLastNs: fc.constantFrom(0, 0, 1, 1e9, 9e9, 10e9, 30e9, 60e9, 61e9, 119e9, 120e9, 1_800e9, 86_400e9),
+    kind: fc.constantFrom('packet', 'packet', 'packet', 'packet', 'end', 'end', 'end', 'tables'),
+    sinceLastNs: fc.oneof(
+      { weight: 12, arbitrary: fc.constantFrom(0, 0, 10e9, 60e9, 120e9) },
+      { weight: 1, arbitrary: fc.constantFrom(30e9, 50e9, 110e9, 300e9, 1_800e9, 86_400e9) },
+    ),
+    isLate: fc.oneof(
+      { weight: 15, arbitrary: fc.constant(false) },
+      { weight: 1, arbitrary: fc.constant(true) },
+    ),
     isAimed: fc.constantFrom(true, true, true, true, true, false),
-    target: fc.constantFrom(0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7),
+    target: fc.constantFrom(0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7),
     way: fc.constantFrom('receive' as const, 'receive' as const, 'send' as const),
     protocol: fc.constantFrom('tcp' as const, 'tcp' as const, 'udp' as const, 'sctp' as const),
     source: fc.oneof(
@@ -186,6 +201,8 @@ export const happenings = fc.array(
     inInterface: fc.constantFrom(undefined, ...INTERFACES),
     end: fc.constantFrom('closed' as const, 'closed' as const, 'reset' as const),
     which: fc.nat(),
+    kept: fc.constantFrom(ALL_ENDPOINTS, ALL_ENDPOINTS, 0b11110, 0b10101, 0b01011, 0),
+    isOther: fc.constantFrom(false, false, false, true),
   }),
   { minLength: 20, maxLength: 60 },
 )

@@ -52,8 +52,17 @@ describe('a real server that is not wanted any more', () => {
     expect(node.list(2)).toBe('b:0+1 a:0+0')
   })
 
-  it('passes its turn to the next one', () => {
-    const node = new LoneIpvs({ servers: 'a b c d' })
+  it('is removed at the very minute at which its last connection is forgotten', () => {
+    const node = new LoneIpvs({ servers: 'a b c' })
+    const { binding } = node.open()
+    node.sync('a b', 1)
+    node.release(binding, 60)
+    expect([node.list(179), node.list(180)]).toEqual(['c!:0+1 b:0+0 a:0+0', 'b:0+0 a:0+0'])
+  })
+
+  // By TCP it waits for its connection; by UDP it is gone at once.
+  it.each(['tcp', 'udp'] as const)('passes its turn to the next one (%s)', (protocol) => {
+    const node = new LoneIpvs({ servers: 'a b c d', protocol })
     expect(node.connectAll(2)).toBe('d c')
     node.sync('a b d', 1)
     expect(node.connect({ at: 1 })).toBe('b')

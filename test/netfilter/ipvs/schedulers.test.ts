@@ -106,6 +106,19 @@ describe('connections that end', () => {
   })
 })
 
+describe('a list that changes', () => {
+  it.each([
+    // After c and b it would be a's turn.
+    ['goes on with the same turn', 'rr', 'a d c b a'],
+    ['begins anew', 'wrr', 'd c b a d'],
+  ] as const)('%s (%s)', (_, scheduler, expected) => {
+    const node = new LoneIpvs({ scheduler, servers: 'a b c' })
+    expect(node.connectAll(2)).toBe('c b')
+    node.sync('a b c d', 0)
+    expect(node.connectAll(5)).toBe(expected)
+  })
+})
+
 describe('source hashing', () => {
   // 0x0a000001 · 0x61c88647 = 0x…27c88647, whose upper 8 bits are 39; 39 mod 3 = 0, the head. So 137 and 235 for .2 and .3.
   it('deals 256 buckets in turn, and looks at the address only', () => {
