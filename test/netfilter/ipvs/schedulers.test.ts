@@ -183,6 +183,17 @@ describe('Maglev hashing', () => {
     expect(ports.map((port) => node.connect({ from: '10.0.0.5', port }))).toEqual(['c', 'a', 'a'])
   })
 
+  it('cuts great weights to 6 bits, and small ones to no less than 1', () => {
+    // 200 needs 8 bits, so that both lose two: b fills 50 places at a time, a one.
+    const node = new LoneIpvs({ scheduler: 'mh', servers: 'a b*200' })
+    let count = 0
+    for (let host = 0; host < 5100; host += 1) {
+      if (node.connect({ from: `10.1.${host >> 8}.${host & 255}` }) === 'a') count += 1
+    }
+    // One of 51: 100, with a standard deviation of 10.
+    expect(Math.abs(count - 100)).toBeLessThan(35)
+  })
+
   it('refuses clients of a drained server, and moves no others', () => {
     const node = new LoneIpvs({ scheduler: 'mh', servers: 'a b c' })
     node.open({ from: '10.0.0.1' })
