@@ -9,6 +9,7 @@ import type { FieldTable } from './field-tables.js'
 import { isSetting, type Reading } from './reading.js'
 
 const EMPTY_MAP: ReadonlyMap<string, string> = new Map()
+const NOTHING: ReadonlySet<string> = new Set()
 
 /** Who is being read, for messages: `Service "web"`. */
 export interface Subject {
@@ -25,7 +26,14 @@ export class Fields {
     /** The map, or where it should be. */
     readonly node: TreeNode,
     private readonly entries: readonly MapEntry[],
+    /** Fields that are not there, but for which another one seems to be misspelt. */
+    private readonly misspelt: ReadonlySet<string>,
   ) {}
+
+  /** Is the field neither there nor misspelt? Then it can be said to be missing. */
+  isMissing(name: string): boolean {
+    return this.value(name) === undefined && !this.misspelt.has(name)
+  }
 
   /** The entry of a field, if it is written and not null. */
   entry(name: string): MapEntry | undefined {
@@ -99,6 +107,10 @@ export class Fields {
 
   /** One of a few words. The empty text counts as not written, as in Kubernetes. */
   oneOf<Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined {
+    const node = this.value(name)
+    if (node?.kind === 'scalar' && typeof node.value !== 'string') {
+      return this.wrongType(name, node, wordList(choices))
+    }
     const text = this.text(name)
     if (text === undefined || text === '') return undefined
     const choice = choices.find((each) => each === text)
@@ -218,8 +230,9 @@ export class Fields {
     this.errorAt(code, message, entry === undefined ? map : at.part === 'key' ? entry : entry.value, hint)
   }
 
-  /** Notes that a field is missing. */
+  /** Notes that a field is missing, unless it is there under a misspelt name. */
   missing(name: string, hint?: string): void {
+    if (this.misspelt.has(name)) return
     this.error('FIELD_MISSING', `${this.pathOf(name)} is missing`, name, hint)
   }
 
@@ -269,19 +282,23 @@ export function openFields(
   table: FieldTable,
   isMissing: boolean,
 ): Fields {
-  if (isMissing || isNull(node)) return new Fields(reading, subject, path, node, [])
+  if (isMissing || isNull(node)) return new Fields(reading, subject, path, node, [], NOTHING)
   if (node.kind !== 'map') {
     const message = `${describe(subject)}: ${path === '' ? 'the object' : path} is ${kindOf(node)}`
     reading.error('FIELD_TYPE', message, node, 'it must be a map of fields')
-    return new Fields(reading, subject, path, node, [])
+    return new Fields(reading, subject, path, node, [], NOTHING)
   }
+  const misspelt = new Set<string>()
   for (const entry of node.entries) {
     const use = table.uses.get(entry.key)
     if (use === 'read' || use === 'silent') continue
     if (use === 'ignored') noteIgnored(reading, subject, table, entry)
-    else if (!table.isOpen) noteUnknown(reading, subject, table, entry, node)
+    else if (!table.isOpen) {
+      const meant = noteUnknown({ reading, subject, path, table, map: node }, entry)
+      if (meant !== undefined) misspelt.add(meant)
+    }
   }
-  return new Fields(reading, subject, path, node, node.entries)
+  return new Fields(reading, subject, path, node, node.entries, misspelt)
 }
 
 function genericPath(table: FieldTable, key: string): string {
@@ -294,23 +311,33 @@ function noteIgnored(reading: Reading, subject: Subject, table: FieldTable, entr
   reading.tally('FIELD_IGNORED', what, entry, 'the results are as if it were not there')
 }
 
-/** A name near a known field that is not there is a mistake; another one may be newer than this version. */
-function noteUnknown(
-  reading: Reading,
-  subject: Subject,
-  table: FieldTable,
-  entry: MapEntry,
-  map: MapNode,
-): void {
+/** A map with unknown fields. */
+interface OpenedMap {
+  readonly reading: Reading
+  readonly subject: Subject
+  readonly path: string
+  readonly table: FieldTable
+  readonly map: MapNode
+}
+
+/**
+ * Notes an unknown field. A name near a known field that is not there is a mistake; another one may be newer than this
+ * version.
+ *
+ * @returns the field that was meant
+ */
+function noteUnknown({ reading, subject, path, table, map }: OpenedMap, entry: MapEntry): string | undefined {
   const closest = reading.nearest(entry.key, table.uses.keys())
-  const path = genericPath(table, entry.key)
+  const fullName = path === '' ? shortened(entry.key) : `${path}.${shortened(entry.key)}`
+  const message = `${describe(subject)}: there is no field ${fullName}`
   if (closest !== undefined && entryOf(map, closest) === undefined) {
-    const message = `${describe(subject)}: there is no field ${path}`
     reading.error('FIELD_UNKNOWN', message, entry, `did you mean "${closest}"?`)
-  } else if (isSetting(entry.keyFile)) {
-    reading.error('FIELD_UNKNOWN', `${describe(subject)}: there is no field ${path}`, entry)
-  } else {
-    const hint = 'it is left out; check its spelling and indentation'
-    reading.tally('FIELD_UNKNOWN', `${subject.kind} field ${path} is not known`, entry, hint)
+    return closest
   }
+  if (isSetting(entry.keyFile)) reading.error('FIELD_UNKNOWN', message, entry)
+  else {
+    const what = `${subject.kind} field ${genericPath(table, entry.key)} is not known`
+    reading.tally('FIELD_UNKNOWN', what, entry, 'it is left out; check its spelling and indentation')
+  }
+  return undefined
 }

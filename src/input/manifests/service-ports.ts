@@ -18,7 +18,9 @@ export function readServicePorts(
   isHeadless: boolean,
 ): readonly ServicePort[] {
   const items = spec.fieldsOfItems('ports', SERVICE_PORT)
-  if (items.length === 0 && type !== undefined && type !== 'ExternalName' && !isHeadless) {
+  const list = spec.value('ports')
+  const isEmpty = spec.isMissing('ports') || (list?.kind === 'list' && list.items.length === 0)
+  if (isEmpty && type !== undefined && type !== 'ExternalName' && !isHeadless) {
     spec.error('SVC_PORTS_MISSING', 'spec.ports is empty', 'ports', 'a Service needs at least one port')
   }
   const known = new KnownPorts(items.length > 1)

@@ -2,7 +2,7 @@
 import type { Origin } from '../../base/diagnostics.js'
 import { parseCidr } from '../../base/ip-address.js'
 import type { ServiceObject } from '../kubernetes-objects.js'
-import { deepestOf } from '../tree.js'
+import { childOf, deepestOf } from '../tree.js'
 import { shortened } from '../words.js'
 import { CLIENT_IP_CONFIG, SERVICE_SPEC, SESSION_AFFINITY_CONFIG } from './field-tables.js'
 import type { Fields } from './fields.js'
@@ -55,6 +55,12 @@ export function readService(object: Fields, origin: Origin): ServiceObject {
 
 /** An empty selector is as none: the endpoints are written by hand. */
 function readServiceSelector(spec: Fields): ReadonlyMap<string, string> | undefined {
+  const nested = childOf(spec.at('selector'), 'matchLabels')
+  if (nested?.kind === 'map') {
+    const hint = 'a Service takes labels alone, such as selector: {app: web}'
+    spec.errorAt('FIELD_TYPE', 'spec.selector has matchLabels', nested, hint)
+    return undefined
+  }
   const selector = spec.textMap('selector')
   checkLabels(spec, 'selector', selector)
   return selector.size === 0 ? undefined : selector

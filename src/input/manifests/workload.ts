@@ -48,7 +48,8 @@ function checkSelector(spec: Fields, selector: LabelSelector, podLabels: Readonl
     return
   }
   if (isEmptySelector(spec.at('selector'))) {
-    spec.error('SELECTOR_MISMATCH', 'spec.selector is empty', 'selector', SELECTOR_HINT)
+    const message = 'spec.selector has neither matchLabels nor matchExpressions'
+    spec.error('SELECTOR_MISMATCH', message, 'selector', SELECTOR_HINT)
     return
   }
   for (const [key, value] of selector.matchLabels) {

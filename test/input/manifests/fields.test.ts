@@ -17,6 +17,20 @@ describe('a name of a field', () => {
     ])
   })
 
+  test('that is misspelt is named with all that is above it, and the other is not called missing', () => {
+    const text = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec: {selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {container: [{name: a}]}}}
+`
+    expect(toldOf(text)).toEqual([
+      'FIELD_UNKNOWN 4:95 Deployment "web": there is no field spec.template.spec.container [did you mean "containers"?]',
+    ])
+    expect(toldOf(serviceText('').replace('ports', 'port'))).toEqual([
+      'FIELD_UNKNOWN 4:8 Service "web": there is no field spec.port [did you mean "ports"?]',
+    ])
+  })
+
   test('that is nearly a known one which is there too is a warning, as any other', () => {
     expect(toldOf(serviceText(', type: NodePort, types: 1'))).toEqual([
       'FIELD_UNKNOWN 4:45 Service field spec.types is not known [it is left out; check its spelling and indentation]',

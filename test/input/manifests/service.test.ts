@@ -155,10 +155,7 @@ describe('a Service is refused', () => {
     [
       'with a port that is a map',
       '{ports: {port: 80}}',
-      [
-        'FIELD_TYPE spec.ports is a map [it must be a list]',
-        'SVC_PORTS_MISSING spec.ports is empty [a Service needs at least one port]',
-      ],
+      ['FIELD_TYPE spec.ports is a map [it must be a list]'],
     ],
     ['with an empty port', '{ports: [{}]}', ['FIELD_MISSING spec.ports[0].port is missing']],
     [
@@ -356,6 +353,18 @@ describe('a Service is refused', () => {
       [
         'FIELD_VALUE spec.selector.app is "a b" [it must be at most 63 letters, digits, "-", "_" and ".", beginning and ending with a letter or digit]',
       ],
+    ],
+    [
+      'with a selector as a workload has it',
+      `${PORT}, selector: {matchLabels: {app: web}}}`,
+      [
+        'FIELD_TYPE spec.selector has matchLabels [a Service takes labels alone, such as selector: {app: web}]',
+      ],
+    ],
+    [
+      'with an affinity that is true',
+      `${PORT}, sessionAffinity: true}`,
+      ['FIELD_TYPE spec.sessionAffinity is true or false [it must be "None" or "ClientIP"]'],
     ],
     [
       'with a selector that is a number',

@@ -144,7 +144,9 @@ describe('a workload is refused', () => {
     [
       'with an empty selector',
       workloadText(`{selector: {}, template: ${TEMPLATE}}`),
-      ['SELECTOR_MISMATCH spec.selector is empty [write matchLabels with the labels of the template]'],
+      [
+        'SELECTOR_MISMATCH spec.selector has neither matchLabels nor matchExpressions [write matchLabels with the labels of the template]',
+      ],
     ],
     [
       'with a selector for other pods',
