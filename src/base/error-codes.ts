@@ -73,6 +73,11 @@ export const ERROR_CODES = {
     meaning: 'A client group or a call names a Service or a Service port that does not exist.',
     cure: 'Write the name of a Service among the manifests and one of its ports, as NAME:PORT.',
   },
+  CALL_DNS_POD: {
+    meaning:
+      'A client group or a call leads to pods of CoreDNS, which are modelled as answering DNS queries only.',
+    cure: 'Set `spec.dns.mode: constant`, or leave the call out.',
+  },
   CLIENTS_DO_NOT_FIT: {
     meaning: 'A range of addresses is too small for the clients of a group.',
     cure: 'Take fewer clients, or a larger range in `spec.cluster.podCidr`.',

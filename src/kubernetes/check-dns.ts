@@ -1,7 +1,8 @@
 /** Whether what the scenario says of names can be: a Service kube-dns that answers, settings that somebody heeds. */
-import type { ScenarioSpec } from '../input/scenario-schema.js'
+import type { PodBehaviour, ScenarioSpec } from '../input/scenario-schema.js'
 import type { ClusterPod, ClusterService } from './cluster.js'
 import { dnsPodsOf, dnsPortOf } from './coredns.js'
+import { CLUSTER_DOMAIN, type DnsRecords } from './dns-records.js'
 import type { Findings } from './findings.js'
 
 /**
@@ -13,6 +14,7 @@ export function checkDns(
   spec: ScenarioSpec,
   pods: readonly ClusterPod[],
   services: readonly ClusterService[],
+  dns: DnsRecords,
   findings: Findings,
 ): number | undefined {
   if (spec.dns.mode === 'constant') {
@@ -20,6 +22,7 @@ export function checkDns(
     return undefined
   }
   warnOfBehaviours(spec, pods, services, findings)
+  checkNames(spec, pods, dns, findings)
   const found = dnsPortOf(services)
   if (found !== undefined) return found.service.index
   findings.error({
@@ -52,17 +55,49 @@ function warnOfBehaviours(
 }
 
 function warnOfNames(spec: ScenarioSpec, findings: Findings): void {
-  const ofGroups = spec.clients.map(({ resolves }, index) => ({ resolves, path: ['clients', index] }))
-  const ofPods = Object.entries(spec.pods).flatMap(([name, { calls }]) =>
-    calls.map(({ resolves }, index) => ({ resolves, path: ['pods', name, 'calls', index] })),
-  )
-  for (const { resolves, path } of [...ofGroups, ...ofPods]) {
-    if (resolves === undefined) continue
+  for (const { resolves, path } of lookedUpNames(spec)) {
     findings.warn({
       code: 'SETTING_WITHOUT_EFFECT',
       message: `"resolves: ${resolves}" has no effect: every look-up takes spec.dns.lookupTime`,
-      place: findings.place('spec', ...path, 'resolves'),
+      place: findings.place(...path),
       hint: 'set spec.dns.mode: coredns',
     })
   }
+}
+
+/** Names that can be nobody's: single words and names of the cluster that it does not have. */
+function checkNames(
+  spec: ScenarioSpec,
+  pods: readonly ClusterPod[],
+  dns: DnsRecords,
+  findings: Findings,
+): void {
+  const namespaces = new Set(['default', ...pods.map(({ namespace }) => namespace)])
+  for (const { resolves, path } of lookedUpNames(spec)) {
+    const name = resolves.replace(/\.$/, '')
+    const isOutside = name.includes('.') && !name.endsWith(`.${CLUSTER_DOMAIN}`)
+    if (isOutside || [...namespaces].some((each) => dns.resolve(resolves, each) !== undefined)) continue
+    findings.error({
+      code: 'CALL_UNKNOWN_SERVICE',
+      message: `Nobody has the name "${resolves}"`,
+      place: findings.place(...path),
+      hint: 'write a name outside of the cluster, such as api.example.com, or that of a Service',
+    })
+  }
+}
+
+/** Every `resolves` of the scenario, with its place. */
+function lookedUpNames({ clients, pods }: ScenarioSpec) {
+  const ofCalls = (calls: PodBehaviour['calls'], ...path: readonly (string | number)[]) =>
+    calls.map(({ resolves }, index) => ({ resolves, path: [...path, index] }))
+  const ofPods = Object.entries(pods).flatMap(([name, { calls, classes }]) => [
+    ...ofCalls(calls, 'pods', name, 'calls'),
+    ...Object.entries(classes).flatMap(([each, own]) =>
+      ofCalls(own.calls ?? [], 'pods', name, 'classes', each, 'calls'),
+    ),
+  ])
+  const ofGroups = clients.map(({ resolves }, index) => ({ resolves, path: ['clients', index] }))
+  return [...ofGroups, ...ofPods].flatMap(({ resolves, path }) =>
+    resolves === undefined ? [] : [{ resolves, path: ['spec', ...path, 'resolves'] }],
+  )
 }

@@ -72,7 +72,7 @@ export function compileCluster(
   const clusterIps = new Set(services.map((each) => each.clusterIp))
   const others = otherServices(spec, ranges.serviceCidr, clusterIps, findings)
   const usedIndices = new Set(checkScenario(spec, { nodes, pods, services, dns }, findings))
-  const dnsIndex = checkDns(spec, pods, services, findings)
+  const dnsIndex = checkDns(spec, pods, services, dns, findings)
   if (dnsIndex !== undefined) usedIndices.add(dnsIndex)
   warnOfServices(compiled, groups, usedIndices, findings)
   findings.throwErrors()

@@ -8,7 +8,7 @@
  */
 
 /** Cluster domain, as kubeadm and every managed cluster set it. */
-const CLUSTER_DOMAIN = 'cluster.local'
+export const CLUSTER_DOMAIN = 'cluster.local'
 
 /** What resolv.conf says of names that are not full. */
 export interface SearchSettings {

@@ -3,6 +3,7 @@ import { milliCpus } from '../base/units.js'
 import { FROM_MANIFEST } from '../input/pod-behaviour-schema.js'
 import { DEFAULT_POD_BEHAVIOUR, type PodBehaviour, type Scenario } from '../input/scenario-schema.js'
 import type { Cluster, ClusterPod } from '../kubernetes/cluster.js'
+import { dnsPodsOf } from '../kubernetes/coredns.js'
 
 export interface Behaviours {
   /** By pod index. */
@@ -18,9 +19,12 @@ export function behaviourKey(pod: ClusterPod): string {
   return pod.workload === '' ? pod.name : pod.workload
 }
 
+/** Pods of CoreDNS that are asked for names behave as `spec.dns.server` says. */
 export function behavioursOf(cluster: Cluster, scenario: Scenario): Behaviours {
-  const { pods } = scenario.spec
+  const { pods, dns } = scenario.spec
+  const dnsPods = dns.mode === 'coredns' ? dnsPodsOf(cluster.services) : new Set()
   const ofPod = cluster.pods.map((pod) => {
+    if (dnsPods.has(pod.index)) return { ...DEFAULT_POD_BEHAVIOUR, ...dns.server }
     const key = behaviourKey(pod)
     return Object.hasOwn(pods, key) ? pods[key] : DEFAULT_POD_BEHAVIOUR
   })

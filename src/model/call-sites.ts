@@ -15,6 +15,7 @@ import type {
   ClusterServicePort,
   Endpoint,
 } from '../kubernetes/cluster.js'
+import { dnsPodsOf } from '../kubernetes/coredns.js'
 import { type Behaviours, behaviourKey, behavioursOf, needsOf } from './behaviours.js'
 import { type PoolPolicy, poolPolicyKey, poolPolicyOf } from './pool-policy.js'
 import type { RetrySettings } from './retries.js'
@@ -31,6 +32,8 @@ export interface CallSite {
   readonly group: ClientGroup | undefined
   readonly service: ClusterService
   readonly port: ClusterServicePort
+  /** The name that callers inside look up, as the application writes it. */
+  readonly name: string
   /** Indices of the pods that the name called stands for by itself; undefined: all that the Service leads to. */
   readonly namedPods: ReadonlySet<number> | undefined
   readonly via: EntryWay
@@ -98,7 +101,7 @@ interface CallPath {
  * Settles who calls whom.
  *
  * @throws InputError CALL_CYCLE if calls lead back to their start, more than 8 deep, or to more than 1,000 calls for one
- *   request; CALL_UNKNOWN_SERVICE if nothing answers to a name
+ *   request; CALL_UNKNOWN_SERVICE if nothing answers to a name; CALL_DNS_POD if it leads to pods that answer DNS queries
  */
 export function buildCallGraph(cluster: Cluster, scenario: Scenario): CallGraph {
   return new CallGraphBuilder(cluster, scenario).build()
@@ -109,12 +112,15 @@ class CallGraphBuilder {
   readonly #siteByName = new Map<string, CallSite>()
   readonly #nodes: CallNode[] = []
   readonly #behaviours: Behaviours
+  /** Pods that are asked for names. */
+  readonly #dnsPods: ReadonlySet<number>
 
   constructor(
     readonly cluster: Cluster,
     readonly scenario: Scenario,
   ) {
     this.#behaviours = behavioursOf(cluster, scenario)
+    this.#dnsPods = scenario.spec.dns.mode === 'coredns' ? dnsPodsOf(cluster.services) : new Set()
   }
 
   build(): CallGraph {
@@ -128,6 +134,7 @@ class CallGraphBuilder {
     const site = this.#site({
       caller: group.name,
       group,
+      name: group.resolves ?? group.to.host,
       ...target,
       namedPods: via === 'headless' ? target.namedPods : undefined,
       via,
@@ -170,6 +177,7 @@ class CallGraphBuilder {
     return this.#site({
       caller: behaviourKey(pod),
       group: undefined,
+      name: call.resolves ?? call.to.host,
       ...target,
       via: standsForPods(target) ? 'headless' : 'clusterIP',
       pool: poolPolicyOf(call),
@@ -187,7 +195,9 @@ class CallGraphBuilder {
     const retry = JSON.stringify(site.retry ?? null)
     const sizes = [site.requestBytes, site.responseBytes]
     const settings = [site.via, poolPolicyKey(site.pool), retry, site.timeoutNs, ...sizes]
-    const name = [kind, site.caller, ...settings, ...target].join(' ')
+    // What name is looked up makes a difference only where it is.
+    const lookedUp = this.scenario.spec.dns.mode === 'coredns' ? [site.name] : []
+    const name = [kind, site.caller, ...settings, ...target, ...lookedUp].join(' ')
     const known = this.#siteByName.get(name)
     if (known !== undefined) return known
     const made = { index: this.#sites.length, ...site }
@@ -203,6 +213,8 @@ class CallGraphBuilder {
     const named = service.ports.filter((each) => each.port === port || each.name === port)
     const servicePort = named.find((each) => each.protocol === 'TCP')
     if (servicePort === undefined) throw unresolvedError(host, port)
+    if (servicePort.endpoints.some(({ podIndex }) => podIndex !== undefined && this.#dnsPods.has(podIndex)))
+      throw dnsPodError(host, port)
     const podIndices = new Set(answer.kind === 'pods' ? answer.podIndices : [])
     return { service, port: servicePort, namedPods: podIndices.size === 0 ? undefined : podIndices }
   }
@@ -265,6 +277,18 @@ function cycleError({ name }: CallPath, whither: string): InputError {
       code: 'CALL_CYCLE',
       message: `Calls lead ${whither}: ${name.replaceAll('/', ' → ')}`,
       hint: 'take one of these calls out of spec.pods',
+    },
+  ])
+}
+
+/** Pods that answer queries have no servers for anything else. */
+function dnsPodError(host: string, port: number | string): InputError {
+  return new InputError([
+    {
+      severity: 'error',
+      code: 'CALL_DNS_POD',
+      message: `"${host}:${port}" leads to pods of CoreDNS, which answer DNS queries only`,
+      hint: 'set spec.dns.mode: constant, or leave the call out',
     },
   ])
 }

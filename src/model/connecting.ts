@@ -9,7 +9,7 @@ import { MAX_NODES_ON_WAY } from './connection-pool.js'
 import { Handshake } from './handshake.js'
 import { limitsOf } from './limits.js'
 import type { WayId } from './links.js'
-import { Names } from './names.js'
+import { makeNames, type NameResolver } from './names.js'
 import { type Observer, Outcome } from './records.js'
 import type { World } from './world.js'
 
@@ -17,7 +17,7 @@ import type { World } from './world.js'
 export class Connecting {
   readonly handshake: Handshake
   readonly pools: ClientPools
-  readonly #names: Names
+  readonly names: NameResolver
   readonly #ports: ClientPorts
 
   constructor(
@@ -33,7 +33,7 @@ export class Connecting {
       const site = world.graph.sites[world.connections.site[connection]]
       this.pools.established(connection, openNs, world.connections.caller[connection], site)
     })
-    this.#names = new Names(world)
+    this.names = makeNames(world)
     this.#ports = new ClientPorts(world.callers.count, limitsOf(world.scenario))
   }
 
@@ -115,7 +115,7 @@ export class Connecting {
     const { requests, simulator } = this.world
     requests.connectNs[request] += simulator.now - requests.partStartNs[request]
     requests.partStartNs[request] = simulator.now
-    if (this.#names.isKnown(request)) this.open(request)
+    if (this.names.isKnown(request)) this.open(request)
   }
 
   #send(request: number, connection: number, atNs: number): void {

@@ -1,14 +1,31 @@
 /**
- * Names of Services, as callers inside the cluster resolve them: a time per look-up, and answers that callers remember.
- *
- * Left out: CoreDNS as pods, search paths, record types.
+ * Names of Services, as callers inside the cluster resolve them: a time per look-up (here), or queries to CoreDNS
+ * (`dns-resolver.ts`); and answers that callers remember.
  */
 import { makeSampler } from '../engine/distributions.js'
 import { OUTSIDE } from './callers.js'
+import { DnsResolver } from './dns-resolver.js'
 import type { World } from './world.js'
 
-/** Who knows which name since when. Stream `dns/lookup`, one draw per look-up. */
-export class Names {
+/** Who knows which name since when. */
+export interface NameResolver {
+  /**
+   * Does the request's caller know the Service's address? If not, the event `nameResolved` comes when it does, or a failure is
+   * on its way to the caller: callers that remember answers wait for one that is on its way already. Callers outside go by
+   * addresses.
+   */
+  isKnown(request: number): boolean
+  /** Handles an event of name resolution. False: it is none. */
+  handle(kind: number, payload: number): boolean
+}
+
+/** The resolver that the scenario asks for. */
+export function makeNames(world: World): NameResolver {
+  return world.dns === undefined ? new TimedNames(world) : new DnsResolver(world, world.dns)
+}
+
+/** Every look-up takes a time of its own. Stream `dns/lookup`, one draw per look-up. */
+class TimedNames implements NameResolver {
   /** By pool key: when the name asked last is, or was, resolved. */
   readonly #answerNs: Float64Array
   readonly #drawLookupNs: () => number
@@ -21,10 +38,6 @@ export class Names {
     this.#drawLookupNs = () => Math.round(sample(stream))
   }
 
-  /**
-   * Does the request's caller know the Service's address? If not, the event `nameResolved` comes when it does: callers that
-   * remember answers wait for one that is on its way already. Callers outside go by addresses.
-   */
   isKnown(request: number): boolean {
     const { simulator, lanes, scenario, requests, callers } = this.world
     const { cacheTime } = scenario.spec.dns
@@ -36,6 +49,10 @@ export class Names {
     if (isAsked && simulator.now >= this.#answerNs[poolKey]) return true
     if (!isAsked) this.#answerNs[poolKey] = simulator.now + this.#drawLookupNs()
     simulator.schedule(lanes.nameResolved, this.#answerNs[poolKey], request)
+    return false
+  }
+
+  handle(): boolean {
     return false
   }
 }

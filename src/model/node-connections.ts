@@ -2,7 +2,8 @@
  * The connections that one node tracks: the table and its limit, places that closed connections keep, ports behind
  * masquerading.
  *
- * A full table forgets a connection that was never answered, if it has one, and otherwise takes no more. Left out: the
+ * A full table forgets a connection that was never answered or an exchange of UDP packets that is over, if it has one, and
+ * otherwise takes no more. Left out: the
  * kernel looks for one to forget in a few places only, and clears up lazily, so a real table is full a little longer.
  * Sources: Linux nf_conntrack_core.c (early_drop), nf_nat_core.c; measured: test/data/ground-truth/limits.json.
  */
@@ -12,8 +13,8 @@ import type { Packet } from '../netfilter/packet.js'
 import { conntrackMax, type Limits } from './limits.js'
 import { LingeringEntries } from './lingering-entries.js'
 
-/** How a connection came to its end. */
-export type Ending = 'closed' | 'unanswered' | 'reset'
+/** How a connection came to its end. `udp`: its port is out of use. `expired`: its time is over, and so nothing is left of it. */
+export type Ending = 'closed' | 'unanswered' | 'reset' | 'udp' | 'expired'
 
 /** One node's conntrack table and port pools. */
 export class NodeConnections {
@@ -33,6 +34,8 @@ export class NodeConnections {
       closed: new LingeringEntries(limits.conntrackTimeWait),
       unanswered: new LingeringEntries(limits.conntrackSynSent),
       reset: new LingeringEntries(limits.conntrackClose),
+      udp: new LingeringEntries(limits.conntrackUdp),
+      expired: new LingeringEntries(0),
     }
   }
 
@@ -46,14 +49,18 @@ export class NodeConnections {
 
   /** Places taken: open connections, and closed ones that keep theirs. */
   countAt(nowNs: number): number {
-    const { closed, unanswered, reset } = this.#lingering
-    return this.table.entryCount + closed.countAt(nowNs) + unanswered.countAt(nowNs) + reset.countAt(nowNs)
+    const { closed, unanswered, reset, udp } = this.#lingering
+    const tcp = closed.countAt(nowNs) + unanswered.countAt(nowNs) + reset.countAt(nowNs)
+    return this.table.entryCount + tcp + udp.countAt(nowNs)
   }
 
   /** Makes room for one more connection. False: the table is full. */
   makeRoom(nowNs: number): boolean {
     const count = this.countAt(nowNs)
-    if (count >= this.maxCount) return this.#lingering.unanswered.removeOldest(nowNs)
+    if (count >= this.maxCount) {
+      const { unanswered, udp } = this.#lingering
+      return unanswered.removeOldest(nowNs) || udp.removeOldest(nowNs)
+    }
     if (count >= this.#peakCount) this.#peakCount = count + 1
     return true
   }

@@ -52,6 +52,8 @@ export interface RequestRecord {
   responseTimeNs: number
   /** Attempts made; 1 if it was not retried. */
   attempts: number
+  /** Queries that were sent to resolve its name; 0 where look-ups take a given time. */
+  dnsQueries: number
   /** Time that failed attempts, and the pauses after them, took. */
   retryNs: number
   dnsNs: number
@@ -84,6 +86,8 @@ export interface SimulationTotals {
   readonly windowNs: number
   readonly pods: readonly PodTotals[]
   readonly nodes: readonly NodeTotals[]
+  /** By pod index; undefined: it answers no queries. Empty where look-ups take a given time. */
+  readonly dns: readonly (DnsPodCounts | undefined)[]
   readonly eventCount: number
 }
 
@@ -99,6 +103,15 @@ export interface PodTotals {
   readonly hasCpuLimit: boolean
   /** Time in which there was work but the CPU limit let no server run. */
   readonly throttledNs: number
+}
+
+/** What one pod of CoreDNS was asked, and answered. */
+export interface DnsPodCounts {
+  /** Queries that came to it, those dropped for want of a place included. */
+  queries: number
+  /** Answers that a name exists, and that it does not. */
+  noError: number
+  nxDomain: number
 }
 
 /** One node, by node index. */

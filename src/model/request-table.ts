@@ -33,6 +33,8 @@ export class RequestTable {
   pod: Int32Array = new Int32Array(INITIAL_ROWS)
   /** Attempts made, this one included. */
   attempts: Int32Array = new Int32Array(INITIAL_ROWS)
+  /** Queries for its name, those of earlier attempts included. */
+  dnsQueries: Int32Array = new Int32Array(INITIAL_ROWS)
   /** Calls already made by the pod for this request, where one follows another. */
   callsMade: Int32Array = new Int32Array(INITIAL_ROWS)
   /** Calls of the pod that have not ended yet, where they are made all at once. They keep the row. */
@@ -94,6 +96,7 @@ export class RequestTable {
     )
     this.#copyDemands(failed, row)
     this.attempts[row] = this.attempts[failed] + 1
+    this.dnsQueries[row] = this.dnsQueries[failed]
     this.partStartNs[row] = startNs
     this.retryNs[row] = startNs - this.intendedNs[failed]
     return row
@@ -104,6 +107,7 @@ export class RequestTable {
     this.site[row] = site
     this.callNode[row] = callNode
     this.attempts[row] = 1
+    this.dnsQueries[row] = 0
     this.retryNs[row] = 0
     this.deadlineNs[row] = Number.POSITIVE_INFINITY
     this.client[row] = client
@@ -179,6 +183,7 @@ export class RequestTable {
     this.isOpening = uint8(this.isOpening)
     this.isWaiting = uint8(this.isWaiting)
     this.attempts = int32(this.attempts)
+    this.dnsQueries = int32(this.dnsQueries)
     this.deadlineNs = float64(this.deadlineNs)
     this.retryNs = float64(this.retryNs)
     this.nextWaiting = int32(this.nextWaiting)

@@ -10,6 +10,7 @@ import type { CallNode } from './call-sites.js'
 import { Connecting } from './connecting.js'
 import { EventKind } from './events.js'
 import {
+  type DnsPodCounts,
   type NodeTotals,
   type Observer,
   Outcome,
@@ -164,6 +165,7 @@ class Simulation {
         this.#atWarmUp = this.#snapshot()
         break
       default:
+        if (this.#connecting.names.handle(kind, payload)) break
         throw new InvariantError('an event of no kind', { kind, payload })
     }
   }
@@ -234,7 +236,9 @@ class Simulation {
   #answered(request: number): void {
     const { requests, graph } = this.world
     const outcome = requests.outcome[request]
-    if (outcome === Outcome.refused || outcome === Outcome.timedOut) {
+    if (requests.connection[request] < 0) {
+      this.#connecting.abandon(request)
+    } else if (outcome === Outcome.refused || outcome === Outcome.timedOut) {
       this.#connecting.close(requests.connection[request], graph.sites[requests.site[request]])
     } else {
       this.#connecting.release(request)
@@ -313,6 +317,7 @@ class Simulation {
     record.intendedNs = requests.intendedNs[request]
     record.responseTimeNs = simulator.now - requests.intendedNs[request]
     record.attempts = requests.attempts[request]
+    record.dnsQueries = requests.dnsQueries[request]
     record.retryNs = requests.retryNs[request]
     record.dnsNs = requests.dnsNs[request]
     record.connectNs = requests.connectNs[request]
@@ -355,11 +360,12 @@ class Simulation {
         conntrackMax: node.connections.maxCount,
         masqueradePortsPeak: node.connections.peakPortsUsed,
       })),
+      dns: end.dns.map((counts, index) => dnsDifference(counts, start.dns[index])),
     }
   }
 
   #snapshot(): Snapshot {
-    const { stations, nodes } = this.world
+    const { stations, nodes, dns } = this.world
     return {
       pods: stations.map((_, pod) => this.#serving.counters(pod)),
       nodes: nodes.map((node) => ({
@@ -368,6 +374,7 @@ class Simulation {
         busyNs: node.processor.busyNs,
       })),
       drops: nodes.map((node) => ({ ...node.drops })),
+      dns: dns?.counts.map((counts) => counts && { ...counts }) ?? [],
     }
   }
 }
@@ -377,6 +384,14 @@ interface Snapshot {
   readonly pods: readonly PodCounters[]
   readonly nodes: readonly Pick<NodeTotals, 'firstPackets' | 'rulesEvaluated' | 'busyNs'>[]
   readonly drops: readonly NodeTotals['drops'][]
+  readonly dns: readonly (DnsPodCounts | undefined)[]
+}
+
+function dnsDifference(
+  end: DnsPodCounts | undefined,
+  start: DnsPodCounts | undefined,
+): DnsPodCounts | undefined {
+  return end === undefined || start === undefined ? undefined : difference(end, start)
 }
 
 function difference<T extends Readonly<Record<keyof T, number>>>(end: T, start: T): T {
@@ -393,6 +408,7 @@ function emptyRecord(): RequestRecord {
     intendedNs: 0,
     responseTimeNs: 0,
     attempts: 1,
+    dnsQueries: 0,
     retryNs: 0,
     dnsNs: 0,
     connectNs: 0,

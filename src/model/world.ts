@@ -12,6 +12,7 @@ import { buildCallGraph, type CallGraph, type CallRoot } from './call-sites.js'
 import { type CallerTable, placeCallers } from './callers.js'
 import { ConnectionPool } from './connection-pool.js'
 import { costsOf } from './cost-settings.js'
+import { type DnsParts, makeDnsParts } from './dns-parts.js'
 import { type Entry, makeEntries } from './entry.js'
 import { InFlightList } from './in-flight-list.js'
 import { Lanes } from './lanes.js'
@@ -60,6 +61,8 @@ export interface World {
   /** By client group. */
   readonly demands: readonly DemandSource[]
   readonly locations: Locations
+  /** Undefined where look-ups of names take a given time. */
+  readonly dns: DnsParts | undefined
 }
 
 /** Who has an address: by address id, the pod or node index, -1 for nobody. */
@@ -100,6 +103,15 @@ export function buildWorld({ cluster, scenario, seed, replication, trace }: Simu
   const callers = placeCallers(graph, cluster, scenario, book)
   const settings = scenario.spec.loadBalancers
   const entries = makeEntries(graph.sites, { cluster, settings, book, streams })
+  const dns = makeDnsParts({
+    cluster,
+    scenario,
+    simulator,
+    book,
+    sites: graph.sites,
+    nodes,
+    callerCount: callers.count,
+  })
   const requests = new RequestTable(Math.max(1, ...graph.roots.map((root) => root.demands.length)))
   return {
     cluster,
@@ -128,6 +140,7 @@ export function buildWorld({ cluster, scenario, seed, replication, trace }: Simu
     readySinceNs: new Float64Array(cluster.pods.length),
     demands: graph.roots.map((root) => demandOf(root, streams, trace)),
     locations: locate(cluster, book),
+    dns,
   }
 }
 

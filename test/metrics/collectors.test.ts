@@ -86,7 +86,7 @@ describe('CallCollector', () => {
 })
 
 describe('ReplicationCollector', () => {
-  const totals = { windowNs: 1, pods: [], nodes: [], eventCount: 9 }
+  const totals = { windowNs: 1, pods: [], nodes: [], dns: [], eventCount: 9 }
 
   it('hands every record to its call', () => {
     const settings = { callerCount: 1, eligiblePods: [0] }

@@ -29,6 +29,7 @@ export function request(outcome: OutcomeName, changes: Partial<RequestRecord> = 
     outcome: Outcome[outcome],
     intendedNs: 0,
     attempts: 1,
+    dnsQueries: 0,
     responseTimeNs,
     ...given,
   }

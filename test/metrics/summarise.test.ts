@@ -17,6 +17,7 @@ const IDLE_POD: PodTotals = {
 const TOTALS: SimulationTotals = {
   windowNs: 2_000_000_000,
   eventCount: 1,
+  dns: [],
   pods: [
     {
       ...IDLE_POD,
