@@ -37,7 +37,20 @@ export function runConserved(
     require(sum === count, 'the figures do not hold every request', { site, count, sum })
   }
   for (const record of seen) checkRecord(record, world)
+  checkPods(observed)
   return observed
+}
+
+/** Time averages of pods are of what they have: servers, places, time. */
+function checkPods({ world, totals }: Observed): void {
+  const { windowNs } = totals
+  for (const [index, pod] of totals.pods.entries()) {
+    const { servers, queueCapacity } = world.graph.behaviours.ofPod[index]
+    const areas = [pod.busyAreaNs, pod.queueAreaNs, pod.throttledNs]
+    const most = [servers * windowNs, queueCapacity * windowNs, pod.hasCpuLimit ? windowNs : 0]
+    const isPossible = areas.every((area, at) => Number.isSafeInteger(area) && area >= 0 && area <= most[at])
+    require(isPossible, 'a pod was busier than it can be', { index, ...pod })
+  }
 }
 
 /** Counts the requests opened within the window, by call site. */
@@ -86,12 +99,14 @@ function checkRecord(record: RequestRecord, { graph, scenario }: World): void {
 
 /** Once every request has ended and every pod is idle: only idle connections are left, tracked on the nodes that they pass. */
 export function assertDrained({ world, requests }: Observed): void {
-  const { connections, nodes, stations } = world
+  const { work, connections, nodes, stations } = world
   const unfinished = requests.filter((record) => record.outcome === Outcome.unfinished).length
   require(unfinished === 0, 'unfinished requests', { unfinished })
   require(world.requests.openCount === 0, 'rows of requests are left', { rows: world.requests.openCount })
   for (const station of stations)
     require(station.numberInSystem === 0, 'a pod still has requests', { number: station.numberInSystem })
+  for (const each of work)
+    require((each?.count ?? 0) === 0, 'a pod still has work', { number: each?.count ?? 0 })
   const tracked = new Array<number>(nodes.length).fill(0)
   let idle = 0
   for (const [row, isIdle] of connections.isIdle.entries()) {

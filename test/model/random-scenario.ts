@@ -6,6 +6,7 @@ import { NS_PER_MS, NS_PER_US } from '../../src/base/nanoseconds.js'
 import { type Stream, Streams } from '../../src/engine/streams.js'
 import { loadExperiment } from '../../src/experiment/load-experiment.js'
 import type { DesignPoint } from '../../src/experiment/plan.js'
+import { drawResources, withPods } from './random-pods.js'
 
 /** Kubernetes objects and the `spec` of a scenario, as a file would have them. */
 export interface ScenarioDraft {
@@ -14,7 +15,7 @@ export interface ScenarioDraft {
 }
 
 export interface DraftOptions {
-  /** Every distribution is a constant. */
+  /** Every distribution is a constant, and nothing is rounded. */
   readonly isConstant?: boolean
   /** Every length of time is multiplied by this integer. */
   readonly timeFactor?: number
@@ -22,7 +23,7 @@ export interface DraftOptions {
 
 /** The scenario of a number; the same one every time. */
 export function draftScenario(seed: number, options: DraftOptions = {}): ScenarioDraft {
-  return new Draft(new Streams(seed, 0).get('draft'), options).all()
+  return new Draft(new Streams(seed, 0), options).all()
 }
 
 /** Loads a draft as the files of a user. */
@@ -47,15 +48,17 @@ export function loadDraft({ documents, spec }: ScenarioDraft): DesignPoint {
 type ServiceKind = 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'headless'
 
 class Draft {
+  readonly stream: Stream
   readonly #factor: number
   readonly #isConstant: boolean
   readonly #nodes: string[]
   readonly #kinds = new Map<string, ServiceKind>()
 
-  constructor(
-    readonly stream: Stream,
-    { isConstant = false, timeFactor = 1 }: DraftOptions,
-  ) {
+  readonly #podStream: Stream
+
+  constructor(streams: Streams, { isConstant = false, timeFactor = 1 }: DraftOptions) {
+    this.stream = streams.get('draft')
+    this.#podStream = streams.get('draft/pods')
     this.#factor = timeFactor
     this.#isConstant = isConstant
     this.#nodes = ['node-a', 'node-b', 'node-c', 'node-d'].slice(0, this.#count(1, 4))
@@ -68,49 +71,53 @@ class Draft {
     const documents = names.flatMap((name) => [this.#deployment(name), this.#service(name)])
     const pods = names.map((name, index) => [name, this.#behaviour(names.slice(index + 1))])
     const balanced = names.filter((name) => this.#kinds.get(name) === 'LoadBalancer')
+    const spec = this.#spec(names, Object.fromEntries(pods), balanced)
+    const options = { isConstant: this.#isConstant, timeFactor: this.#factor }
+    return { documents, spec: { ...spec, ...withPods(spec, this.#podStream, options) } }
+  }
+
+  #spec(names: readonly string[], pods: Readonly<Record<string, object>>, balanced: readonly string[]) {
     return {
-      documents,
-      spec: {
-        seed: this.#count(0, 1_000_000),
-        warmUp: this.#time(this.#pick(0, 0, 100) * NS_PER_MS),
-        horizon: this.#time(500 * NS_PER_MS),
-        cluster: {
-          nodes: this.#nodes.map((name) => ({
-            name,
-            zone: this.#pick('zone-1', 'zone-2', ''),
-            cpus: this.#count(1, 2),
-          })),
-        },
-        pods: Object.fromEntries(pods),
-        clients: Array.from({ length: this.#count(1, 3) }, (_, index) =>
-          this.#clients(`group-${index}`, this.#pick(...names)),
-        ),
-        loadBalancers: Object.fromEntries(balanced.map((name) => [name, this.#balancer()])),
-        links: {
-          sameNode: this.#delay(10 * NS_PER_US),
-          sameZone: this.#delay(150 * NS_PER_US),
-          otherZone: this.#delay(500 * NS_PER_US),
-          outside: this.#delay(this.#pick(1, 10) * NS_PER_MS),
-          ...this.#wire(),
-        },
-        dns: {
-          lookupTime: this.#delay(300 * NS_PER_US),
-          cacheTime: this.#time(this.#pick(0, 20, 500) * NS_PER_MS),
-        },
-        costs: this.#costs(),
-        limits: this.#limits(),
-        tcp: this.#pick<object>({}, {}, { synRetries: this.#isConstant ? 9 : this.#count(0, 2) }),
-        proxy: {
-          mode: this.#isConstant ? 'iptables' : this.#pick('iptables', 'iptables', 'nftables', 'ipvs'),
-          ipvsScheduler: this.#pick('rr', 'lc', 'wlc', 'sh', 'mh', 'sed', 'nq'),
-        },
+      seed: this.#count(0, 1_000_000),
+      warmUp: this.#time(this.#pick(0, 0, 100) * NS_PER_MS),
+      horizon: this.#time(500 * NS_PER_MS),
+      cluster: {
+        nodes: this.#nodes.map((name) => ({
+          name,
+          zone: this.#pick('zone-1', 'zone-2', ''),
+          cpus: this.#count(1, 2),
+        })),
+      },
+      pods,
+      clients: Array.from({ length: this.#count(1, 3) }, (_, index) =>
+        this.#clients(`group-${index}`, this.#pick(...names)),
+      ),
+      loadBalancers: Object.fromEntries(balanced.map((name) => [name, this.#balancer()])),
+      links: {
+        sameNode: this.#delay(10 * NS_PER_US),
+        sameZone: this.#delay(150 * NS_PER_US),
+        otherZone: this.#delay(500 * NS_PER_US),
+        outside: this.#delay(this.#pick(1, 10) * NS_PER_MS),
+        ...this.#wire(),
+      },
+      dns: {
+        lookupTime: this.#delay(300 * NS_PER_US),
+        cacheTime: this.#time(this.#pick(0, 20, 500) * NS_PER_MS),
+      },
+      costs: this.#costs(),
+      limits: this.#limits(),
+      tcp: this.#pick<object>({}, {}, { synRetries: this.#isConstant ? 9 : this.#count(0, 2) }),
+      proxy: {
+        mode: this.#isConstant ? 'iptables' : this.#pick('iptables', 'iptables', 'nftables', 'ipvs'),
+        ipvsScheduler: this.#pick('rr', 'lc', 'wlc', 'sh', 'mh', 'sed', 'nq'),
       },
     }
   }
 
   #deployment(name: string): object {
     const labels = { app: name }
-    const container = { name, image: name, ports: [{ containerPort: 8_080 }] }
+    const resources = drawResources(this.#podStream)
+    const container = { name, image: name, ports: [{ containerPort: 8_080 }], ...resources }
     const least = this.#kinds.get(name) === 'headless' ? 1 : 0
     return {
       apiVersion: 'apps/v1',

@@ -55,6 +55,12 @@ function byCall({ requests, world }: Observed): Map<string, Omit<RequestRecord, 
   return records
 }
 
+/** Were more requests worked on by some pod than it has servers? */
+function isSharing({ world, totals }: Observed): boolean {
+  const { ofPod } = world.graph.behaviours
+  return totals.pods.some((pod, index) => ofPod[index].discipline === 'ps' && pod.queueAreaNs > 0)
+}
+
 const TIMES = [
   'intendedNs',
   'responseTimeNs',
@@ -71,13 +77,17 @@ const TIMES = [
 describe('random scenarios', () => {
   it('lose no request, and leave nothing open that nobody uses', () => {
     const outcomes = new Set<number>()
+    const met = { throttled: 0, sharing: 0 }
     forSeeds(200, (seed) => {
       const observed = runConserved(drainingWorld(pointOf(seed)))
       assertDrained(observed)
       for (const { outcome } of observed.requests) outcomes.add(outcome)
+      if (observed.totals.pods.some((pod) => pod.throttledNs > 0)) met.throttled++
+      if (isSharing(observed)) met.sharing++
     })
     const { completed, refused, timedOut, rejected } = Outcome
     expect([...outcomes].sort()).toEqual([completed, refused, timedOut, rejected].sort())
+    expect(Math.min(met.throttled, met.sharing)).toBeGreaterThan(20)
   })
 
   it('lose no request when the horizon comes first', () => {
@@ -197,7 +207,9 @@ function withBystander({ documents, spec }: ScenarioDraft): ScenarioDraft {
 describe('the checks of random scenarios', () => {
   /** A scenario in which connections are made and kept, pods queue and calls follow. */
   const BUSY = 12
-  const world = () => drainingWorld(pointOf(BUSY))
+  const world = (seed = BUSY) => drainingWorld(pointOf(seed))
+  /** One in which requests share servers, and CPU limits let pods stand still. */
+  const LIMITED = 8
 
   it('find nothing in a world without faults', () => {
     const observed = runConserved(world())
@@ -205,7 +217,7 @@ describe('the checks of random scenarios', () => {
     expect(observed.requests.length).toBeGreaterThan(50)
   })
 
-  const faults: { name: string; plant: (world: World) => void; says: string }[] = [
+  const faults: { name: string; seed?: number; plant: (world: World) => void; says: string }[] = [
     {
       name: 'connections that are closed and stay open',
       plant: ({ connections }) => {
@@ -238,10 +250,36 @@ describe('the checks of random scenarios', () => {
       },
       says: "Little's law does not hold",
     },
+    {
+      name: 'a pod that forgets a request that it works on',
+      seed: LIMITED,
+      plant: ({ work }) => {
+        for (const each of work) {
+          if (each === undefined) continue
+          const take = each.takeFinished.bind(each)
+          let count = 0
+          each.takeFinished = (nowNs) => {
+            const done = take(nowNs)
+            return done >= 0 && count++ === 0 ? -1 : done
+          }
+        }
+      },
+      says: 'rows of requests are left',
+    },
+    {
+      name: 'a pod that stands still for longer than time goes on',
+      seed: LIMITED,
+      plant: ({ work }) => {
+        for (const each of work) {
+          if (each !== undefined) each.throttledNs = (nowNs) => 2 * nowNs
+        }
+      },
+      says: 'a pod was busier than it can be',
+    },
   ]
 
-  it.each(faults)('find $name', ({ plant, says }) => {
-    const broken = world()
+  it.each(faults)('find $name', ({ seed, plant, says }) => {
+    const broken = world(seed)
     plant(broken)
     expect(() => assertDrained(runConserved(broken))).toThrow(says)
   })
