@@ -9,6 +9,7 @@ import { MAX_NODES_ON_WAY } from './connection-pool.js'
 import { Handshake } from './handshake.js'
 import { limitsOf } from './limits.js'
 import type { WayId } from './links.js'
+import { Proxies } from './load-balancers/proxies.js'
 import { makeNames, type NameResolver } from './names.js'
 import { type Observer, Outcome } from './records.js'
 import type { World } from './world.js'
@@ -17,6 +18,7 @@ import type { World } from './world.js'
 export class Connecting {
   readonly handshake: Handshake
   readonly pools: ClientPools
+  readonly proxies: Proxies
   readonly names: NameResolver
   readonly #ports: ClientPorts
 
@@ -30,8 +32,13 @@ export class Connecting {
       close: (connection, site) => this.close(connection, site),
     })
     this.handshake = new Handshake(world, observer, (connection, openNs) => {
-      const site = world.graph.sites[world.connections.site[connection]]
-      this.pools.established(connection, openNs, world.connections.caller[connection], site)
+      this.#established(connection, openNs)
+    })
+    this.proxies = new Proxies(world, {
+      pools: this.pools,
+      close: (connection, site) => this.close(connection, site),
+      releaseConnection: (connection, site) => this.#releaseConnection(connection, site),
+      established: (connection, openNs) => this.#established(connection, openNs),
     })
     this.names = makeNames(world)
     this.#ports = new ClientPorts(world.callers.count, limitsOf(world.scenario))
@@ -42,22 +49,30 @@ export class Connecting {
     this.pools.acquire(request, this.#poolKey(request), this.#siteOf(request))
   }
 
+  /** A first packet, or a request to one that is a proxy, is at the load balancer. */
+  reachLoadBalancer(request: number): void {
+    if (!this.proxies.arrive(request)) this.handshake.passLoadBalancer(request)
+  }
+
   /** The name is resolved, or needs not be: the first packet leaves. */
   open(request: number): void {
     const { requests, connections, callers, simulator, lanes } = this.world
     const site = requests.site[request]
-    const poolKey = this.#poolKey(request)
+    const beyond = this.proxies.holds(request) ? this.proxies.connectionFor(request) : undefined
+    const poolKey = beyond?.poolKey ?? this.#poolKey(request)
     requests.dnsNs[request] += simulator.now - requests.partStartNs[request]
     requests.partStartNs[request] = simulator.now
     const connection = connections.open()
     requests.connection[request] = connection
     connections.site[connection] = site
     connections.caller[connection] = poolKey
-    connections.source[connection] = callers.bySite[site].addresses[requests.client[request]]
+    connections.source[connection] =
+      beyond?.source ?? callers.bySite[site].addresses[requests.client[request]]
     connections.sourcePort[connection] = this.#ports.take(poolKey, simulator.now)
     this.pools.opened(request, connection)
     if (connections.sourcePort[connection] >= 0) {
-      this.handshake.start(request)
+      if (beyond === undefined) this.handshake.start(request)
+      else this.handshake.startFromProxy(request, beyond)
       return
     }
     requests.outcome[request] = Outcome.refused
@@ -92,6 +107,7 @@ export class Connecting {
   /** A request waits no longer: for a connection, or for the answer over one. */
   abandon(request: number): void {
     const { requests, connections } = this.world
+    this.proxies.abandon(request)
     const site = this.#siteOf(request)
     const connection = requests.connection[request]
     if (connection < 0) this.pools.leave(request, this.#poolKey(request), site)
@@ -102,7 +118,7 @@ export class Connecting {
 
   /** The time of an idle connection may have come. */
   endIdle(connection: number): void {
-    this.pools.endIdle(connection, this.world.graph.sites[this.world.connections.site[connection]])
+    this.pools.endIdle(connection, this.#siteOfConnection(connection))
   }
 
   #releaseConnection(connection: number, site: CallSite): void {
@@ -128,7 +144,18 @@ export class Connecting {
     const sender = of.nodes[requests.client[request]]
     const wayNs = links.messageNs(way, sender, this.#siteOf(request).requestBytes, simulator.now)
     requests.networkNs[request] += wayNs
-    simulator.schedule(lanes.furtherRequest(way), atNs + wayNs, request)
+    const endsAtPod = connections.pod[connection] >= 0
+    simulator.schedule(endsAtPod ? lanes.furtherRequest(way) : lanes.toLoadBalancer, atNs + wayNs, request)
+  }
+
+  #established(connection: number, openNs: number): void {
+    const site = this.#siteOfConnection(connection)
+    this.pools.established(connection, openNs, this.world.connections.caller[connection], site)
+  }
+
+  #siteOfConnection(connection: number): CallSite {
+    const { graph, connections } = this.world
+    return this.proxies.siteOf(connection) ?? graph.sites[connections.site[connection]]
   }
 
   #siteOf(request: number): CallSite {

@@ -56,6 +56,8 @@ export class ConnectionPool {
   /** When its first packet left, how often one was lost, and where the last was: see `handshake.ts`. */
   synStartNs = new Float64Array(INITIAL_ROWS)
   synCount = new Int32Array(INITIAL_ROWS)
+  /** When its opener stops trying, if its caller has not done so before. */
+  openUntilNs = new Float64Array(INITIAL_ROWS)
   lostAt = new Int32Array(INITIAL_ROWS)
   #openCount = 0
 
@@ -87,6 +89,7 @@ export class ConnectionPool {
     this.usableNs[row] = 0
     this.streams[row] = 0
     this.synCount[row] = 0
+    this.openUntilNs[row] = Number.POSITIVE_INFINITY
     return row
   }
 
@@ -186,6 +189,7 @@ export class ConnectionPool {
     this.lostAt = int32(this.lostAt)
     this.isEstablished = copied(this.isEstablished, new Uint8Array(this.#capacity))
     this.synStartNs = copied(this.synStartNs, new Float64Array(this.#capacity))
+    this.openUntilNs = copied(this.openUntilNs, new Float64Array(this.#capacity))
   }
 }
 

@@ -19,6 +19,7 @@ import { MAX_NODES_ON_WAY } from './connection-pool.js'
 import type { EntryAddress } from './entry.js'
 import { IcmpRation } from './icmp-ration.js'
 import { linkBetween, Step, type StepNumber, type WayId } from './links.js'
+import type { ProxyConnection } from './load-balancers/proxies.js'
 import type { PacketSide } from './network-node.js'
 import { type ConnectionRecord, type Observer, Outcome } from './records.js'
 import { type SynSchedule, synSchedule } from './syn-schedule.js'
@@ -102,6 +103,17 @@ export class Handshake {
     const whither = connections.nextNode[connection]
     if (link === undefined) simulator.schedule(lanes.fromLoadBalancer, simulator.now, request)
     else this.#travel(request, link, whither, lanes.fromLoadBalancer, simulator.now)
+  }
+
+  /** The first packet of a load balancer's own connection leaves it. */
+  startFromProxy(request: number, { target, link, untilNs }: ProxyConnection): void {
+    const { requests, connections, simulator, lanes } = this.world
+    const connection = requests.connection[request]
+    connections.synStartNs[connection] = simulator.now
+    connections.openUntilNs[connection] = untilNs
+    this.#address(connection, target)
+    if (link === undefined) simulator.schedule(lanes.fromLoadBalancer, simulator.now, request)
+    else this.#travel(request, link, target.nodeIndex, lanes.fromLoadBalancer, simulator.now)
   }
 
   /** The first packet is at the node that it is under way to. */
@@ -278,8 +290,13 @@ export class Handshake {
     const nextNs = connections.synStartNs[connection] + (repeatNs[repetition] ?? giveUpNs)
     connections.lostAt[connection] = where
     const { timeoutNs } = graph.sites[requests.site[request]]
-    if (nextNs < requests.intendedNs[request] + timeoutNs) {
+    const endNs = requests.intendedNs[request] + timeoutNs
+    const untilNs = connections.openUntilNs[connection]
+    if (nextNs < Math.min(endNs, untilNs)) {
       simulator.schedule(lanes.synRepeated(repetition), Math.max(nextNs, simulator.now), request)
+    } else if (untilNs < endNs) {
+      requests.outcome[request] = Outcome.timedOut
+      simulator.schedule(lanes.refusal, Math.max(untilNs, simulator.now), request)
     } else {
       requests.isHeld[request] = 0
     }

@@ -82,7 +82,7 @@ export class LoadBalancer {
   }
 
   close(choice: BalancerChoice): void {
-    this.#machineOfChoice(choice).algorithm.closed(choice % this.targets.length)
+    this.machineOfChoice(choice).algorithm.closed(choice % this.targets.length)
   }
 
   /** The machine that a client enters by; undefined while none has a target. */
@@ -96,12 +96,12 @@ export class LoadBalancer {
 
   /** The link from the machine to the target; undefined: there is none. */
   linkOf(choice: BalancerChoice): StepNumber | undefined {
-    return this.#machineOfChoice(choice).links[choice % this.targets.length]
+    return this.machineOfChoice(choice).links[choice % this.targets.length]
   }
 
   /** Address and port that targets see, where they do not see the client's. */
   sourceOf(choice: BalancerChoice): { readonly address: AddressId; readonly port: number } {
-    const machine = this.#machineOfChoice(choice)
+    const machine = this.machineOfChoice(choice)
     return { address: machine.address, port: machine.takePort() }
   }
 
@@ -119,7 +119,8 @@ export class LoadBalancer {
     this.#openMachines = this.machines.filter(({ inUse }) => inUse.length > 0)
   }
 
-  #machineOfChoice(choice: BalancerChoice): Machine {
+  /** @param choice - not -1 */
+  machineOfChoice(choice: BalancerChoice): Machine {
     return this.machines[Math.floor(choice / this.targets.length)]
   }
 }

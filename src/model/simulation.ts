@@ -125,7 +125,7 @@ class Simulation {
         if (this.#isStillAwaited(payload)) this.#connecting.open(payload)
         break
       case EventKind.firstPacketAtLoadBalancer:
-        if (this.#isStillAwaited(payload)) this.#connecting.handshake.passLoadBalancer(payload)
+        if (this.#isStillAwaited(payload)) this.#connecting.reachLoadBalancer(payload)
         break
       case EventKind.firstPacketAtNode:
         if (this.#isStillAwaited(payload)) this.#connecting.handshake.passNextNode(payload)
@@ -234,6 +234,7 @@ class Simulation {
   }
 
   #answered(request: number): void {
+    if (this.#connecting.proxies.passAnswer(request)) return
     const { requests, graph } = this.world
     const outcome = requests.outcome[request]
     if (requests.connection[request] < 0) {

@@ -18,6 +18,7 @@ import { InFlightList } from './in-flight-list.js'
 import { Lanes } from './lanes.js'
 import { limitsOf } from './limits.js'
 import { Links } from './links.js'
+import { withProxyKeys } from './load-balancers/proxy-keys.js'
 import { NetworkNode } from './network-node.js'
 import { PodStation } from './pod-station.js'
 import { type PodWork, podWorkOf } from './pod-work.js'
@@ -100,9 +101,10 @@ export function buildWorld({ cluster, scenario, seed, replication, trace }: Simu
         limits,
       }),
   )
-  const callers = placeCallers(graph, cluster, scenario, book)
+  const placed = placeCallers(graph, cluster, scenario, book)
   const settings = scenario.spec.loadBalancers
   const entries = makeEntries(graph.sites, { cluster, settings, book, streams })
+  const callers = withProxyKeys(placed, entries)
   const dns = makeDnsParts({
     cluster,
     scenario,
