@@ -50,7 +50,13 @@ function readEndpoint(endpoint: Fields, addressType: AddressType | undefined): E
 }
 
 function readAddresses(endpoint: Fields, addressType: AddressType | undefined): readonly string[] {
-  if (endpoint.texts('addresses').length === 0) endpoint.missing('addresses', 'an endpoint has one address')
+  if (endpoint.texts('addresses').length === 0)
+    endpoint.error(
+      'FIELD_MISSING',
+      `${endpoint.pathOf('addresses')} is empty`,
+      'addresses',
+      'an endpoint has one address',
+    )
   return endpoint.texts('addresses').flatMap(({ text, node }) => {
     if (addressType === 'FQDN' || addressType === undefined) return [text]
     const address = parseIpAddress(text)

@@ -32,7 +32,12 @@ export class Fields {
 
   /** Is the field neither there nor misspelt? Then it can be said to be missing. */
   isMissing(name: string): boolean {
-    return this.value(name) === undefined && !this.misspelt.has(name)
+    return this.value(name) === undefined && !this.isMisspelt(name)
+  }
+
+  /** Is there an unknown field that seems to be meant for this one? */
+  isMisspelt(name: string): boolean {
+    return this.misspelt.has(name)
   }
 
   /** The entry of a field, if it is written and not null. */
@@ -230,9 +235,9 @@ export class Fields {
     this.errorAt(code, message, entry === undefined ? map : at.part === 'key' ? entry : entry.value, hint)
   }
 
-  /** Notes that a field is missing, unless it is there under a misspelt name. */
+  /** Notes that a field is missing, unless it is there with a wrong type, or under a misspelt name. */
   missing(name: string, hint?: string): void {
-    if (this.misspelt.has(name)) return
+    if (!this.isMissing(name)) return
     this.error('FIELD_MISSING', `${this.pathOf(name)} is missing`, name, hint)
   }
 

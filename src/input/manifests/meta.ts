@@ -83,7 +83,14 @@ function readRequirement(requirement: Fields): LabelRequirement[] {
     requirement.missing('operator', `it must be one of ${OPERATORS.join(', ')}`)
   if (key === undefined || operator === undefined) return []
   const needsValues = operator === 'In' || operator === 'NotIn'
-  if (needsValues && values.length === 0) requirement.missing('values', `${operator} needs at least one`)
+  if (needsValues && values.length === 0) {
+    requirement.error(
+      'FIELD_MISSING',
+      `${requirement.pathOf('values')} is empty`,
+      'values',
+      `${operator} needs at least one`,
+    )
+  }
   if (!needsValues && values.length > 0) {
     requirement.error('FIELD_FORBIDDEN', `${operator} takes no values`, 'values', 'leave values out')
   }

@@ -73,7 +73,7 @@ function readAffinity(
   const sessionAffinity = written ?? 'ClientIP'
   const config = spec.fields('sessionAffinityConfig', SESSION_AFFINITY_CONFIG)
   if (sessionAffinity === 'None') {
-    if (spec.value('sessionAffinityConfig') !== undefined) {
+    if (spec.value('sessionAffinityConfig') !== undefined && !spec.isMisspelt('sessionAffinity')) {
       const hint = 'set sessionAffinity: ClientIP, or leave the configuration out'
       spec.error(
         'SVC_AFFINITY_CONFIG',

@@ -12,6 +12,9 @@ describe('a name of a field', () => {
     expect(toldOf(serviceText(', sesionAffinity: ClientIP'))).toEqual([
       'FIELD_UNKNOWN 4:29 Service "web": there is no field spec.sesionAffinity [did you mean "sessionAffinity"?]',
     ])
+    expect(
+      toldOf(serviceText(', sesionAffinity: ClientIP, sessionAffinityConfig: {clientIP: {}}')).length,
+    ).toBe(1)
     expect(toldOf(serviceText(', externalTraficpolicy: Local'))).toEqual([
       'FIELD_UNKNOWN 4:29 Service "web": there is no field spec.externalTraficpolicy [did you mean "externalTrafficPolicy"?]',
     ])

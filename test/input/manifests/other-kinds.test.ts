@@ -173,7 +173,7 @@ endpoints:
     [
       'addressType: IPv4\nendpoints: [{}]',
       [
-        'FIELD_MISSING 5:13 EndpointSlice "db-1": endpoints[0].addresses is missing [an endpoint has one address]',
+        'FIELD_MISSING 5:13 EndpointSlice "db-1": endpoints[0].addresses is empty [an endpoint has one address]',
       ],
     ],
     [

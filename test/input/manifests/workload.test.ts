@@ -189,7 +189,7 @@ describe('a workload is refused', () => {
         `{selector: {matchLabels: {app: web}, matchExpressions: [{key: app, operator: In}]}, template: ${TEMPLATE}}`,
       ),
       [
-        'FIELD_MISSING spec.selector.matchExpressions[0].values is missing [In needs at least one]',
+        'FIELD_MISSING spec.selector.matchExpressions[0].values is empty [In needs at least one]',
         'SELECTOR_MISMATCH the template does not meet app In [the template has app=web]',
       ],
     ],
@@ -266,6 +266,14 @@ describe('a workload is refused', () => {
       containerText('env: [{name: A, value: 5}]'),
       [
         'FIELD_TYPE spec.template.spec.containers[0].env[0].value is a number [it must be a text: put it in quotes]',
+      ],
+    ],
+    [
+      'with a name of a variable that is no text, which is not missing then',
+      containerText('env: [{name: N, value: "5"}, {name: 5}]'),
+      [
+        'YAML_AMBIGUOUS kubectl (YAML 1.1) reads "N" as false, YAML 1.2 does not [put it in quotes if it is a text, else write false]',
+        'FIELD_TYPE spec.template.spec.containers[0].env[1].name is a number [it must be a text: put it in quotes]',
       ],
     ],
     [
