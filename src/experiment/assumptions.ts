@@ -1,31 +1,14 @@
 /** Everything a run takes for granted, with where it comes from: written into every results file. */
 
-import type { Distribution } from '../base/distribution.js'
 import { formatDuration } from '../base/units.js'
-import {
-  DEFAULT_POD_BEHAVIOUR,
-  type PodBehaviour,
-  type ProxySettings,
-  type Scenario,
-  scenarioSchema,
-} from '../input/scenario-schema.js'
+import { type ProxySettings, type Scenario, scenarioSchema } from '../input/scenario-schema.js'
 import type { Cluster } from '../kubernetes/cluster.js'
-import { behaviourKey } from '../model/behaviours.js'
 import { costPresetOf, costsOf } from '../model/cost-settings.js'
 import { COST_CONSTANTS, type CostName, costSource } from '../model/costs.js'
 import { LINK_KINDS } from '../model/links.js'
 import { SET_BY_SCENARIO } from '../results/results-schema.js'
-import { describeDistribution } from './describe-distribution.js'
-
-export interface Assumption {
-  readonly preset: string
-  readonly name: string
-  /** With its unit. */
-  readonly value: string
-  readonly source: string
-}
-
-const DEFAULT = 'default of svcsim'
+import { type Assumption, assumption, timeAssumption } from './assumption.js'
+import { podAssumptions } from './pod-assumptions.js'
 
 /** What links, names and kube-proxy take where the scenario does not say. */
 const { links: linkDefaults, dns: dnsDefaults, proxy: proxyDefaults } = scenarioSchema.shape.spec.shape
@@ -89,33 +72,4 @@ function proxyAssumptions({ spec }: Scenario): Assumption[] {
 
 function plainText(value: ProxySettings[keyof ProxySettings]): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
-}
-
-/** Of every workload that the scenario describes, and of all others together, if there are any. */
-function podAssumptions({ spec }: Scenario, cluster: Cluster): Assumption[] {
-  const described = Object.entries(spec.pods)
-  const hasOthers = cluster.pods.some((pod) => !Object.hasOwn(spec.pods, behaviourKey(pod)))
-  const others = hasOthers ? [['(others)', DEFAULT_POD_BEHAVIOUR] as const] : []
-  return [...described, ...others].flatMap(([workload, behaviour]) =>
-    behaviourAssumptions(workload, behaviour),
-  )
-}
-
-function behaviourAssumptions(workload: string, behaviour: PodBehaviour): Assumption[] {
-  const preset = `pods/${workload}`
-  const { servers, queueCapacity, serviceTime } = behaviour
-  const usual = DEFAULT_POD_BEHAVIOUR
-  return [
-    assumption(preset, 'servers', String(servers), String(usual.servers)),
-    assumption(preset, 'queueCapacity', String(queueCapacity), String(usual.queueCapacity)),
-    timeAssumption(preset, 'serviceTime', serviceTime, usual.serviceTime),
-  ]
-}
-
-function timeAssumption(preset: string, name: string, time: Distribution, usual: Distribution): Assumption {
-  return assumption(preset, name, describeDistribution(time), describeDistribution(usual))
-}
-
-function assumption(preset: string, name: string, value: string, usual: string): Assumption {
-  return { preset, name, value, source: value === usual ? DEFAULT : SET_BY_SCENARIO }
 }

@@ -40,3 +40,32 @@ test('every assumption has a value and a source, and pods that the scenario does
     'pods/(others).serviceTime = exponential, mean 5 ms',
   ])
 })
+
+test('what is unusual about pods is told where it is', () => {
+  const settings = [
+    'pods.web.discipline=ps',
+    'pods.web.callOrder=parallel',
+    'pods.web.cpuLimit=1.5',
+    'pods.web.slowStart.duration=30s',
+    'pods.web.slowStart.factor=0.25',
+    'pods.web.classes.search.serviceTime=7ms',
+    'pods.redis.cpuLimit=fromManifest',
+    'clients.0.class=search',
+  ]
+  const all = assumptions({ settings }).filter(({ preset }) => /^pods|^limits/.test(preset))
+  expect(all.map(({ preset, name, value }) => `${preset}.${name} = ${value}`)).toEqual([
+    'pods/web.servers = 4',
+    'pods/web.queueCapacity = 1024',
+    'pods/web.serviceTime = exponential, mean 5 ms',
+    'pods/web.discipline = ps',
+    'pods/web.callOrder = parallel',
+    'pods/web.cpuLimit = 1500m',
+    'pods/web.slowStart = 0.25 of the speed, rising to 1 within 30 s',
+    'pods/web.classes.search.serviceTime = 7 ms',
+    'pods/redis.servers = 8',
+    'pods/redis.queueCapacity = 1024',
+    'pods/redis.serviceTime = 1 ms',
+    'pods/redis.cpuLimit = none',
+    'limits.cpuPeriod = 100 ms',
+  ])
+})
