@@ -127,7 +127,8 @@ export class PacketFollower {
         return this.#deliver(packet, from, passage)
       case 'node':
         if (place.node !== from) return this.#forward(packet, from, place.node, passage)
-        if (place.pod !== undefined) return this.#deliver(packet, from, passage)
+        if (place.pod !== undefined || place.checkedService !== undefined)
+          return this.#deliver(packet, from, passage)
         return [this.#refuse(packet, from, passage)]
       case 'loopback':
         return [this.#refuse(packet, from, passage)]

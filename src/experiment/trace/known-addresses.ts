@@ -29,6 +29,10 @@ export function describeAddress(addressed: AddressedPort, map: AddressMap): Know
   if (place.kind === 'pod') return plain(`pod ${podTitle(place.pod)}`)
   if (place.kind === 'podRange') return plain(`an address of pods on ${place.node.name} that no pod has`)
   if (place.kind === 'node' || place.kind === 'loopback') {
+    if (place.kind === 'node' && place.checkedService !== undefined) {
+      const { namespace, name } = place.checkedService
+      return plain(`health check node port of ${namespace}/${name}, at ${place.node.name}`)
+    }
     const at = place.kind === 'node' ? place.node.name : 'loopback'
     const found = findPort(map.cluster, addressed, ({ nodePort }) => nodePort === portNumber)
     if (found === undefined) return plain(`${at}, at no node port of a Service`)

@@ -123,9 +123,10 @@ function rememberingSets(table: NftTable, remembered: PlaneOptions['remembered']
   const sets = new ReferenceSets()
   sets.retain(table)
   if (remembered === undefined) return sets
-  for (const { statements, verdict } of table.chains.flatMap((chain) => chain.rules)) {
-    if (verdict?.kind !== 'dnat' || verdict.address !== remembered.address) continue
-    for (const statement of statements)
+  for (const { rules } of table.chains) {
+    if (!rules.some(({ verdict }) => verdict?.kind === 'dnat' && verdict.address === remembered.address))
+      continue
+    for (const statement of rules.flatMap(({ statements }) => statements))
       if (statement.kind === 'updateSet') sets.update(statement.set, remembered.client, 0)
   }
   return sets

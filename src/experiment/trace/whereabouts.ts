@@ -1,14 +1,20 @@
 /** Who has an address: pods, nodes, and the ranges of pods that no manifest names. */
 import { InvariantError } from '../../base/diagnostics.js'
 import { type Cidr, cidrContains, parseCidr, parseIpAddress } from '../../base/ip-address.js'
-import type { Cluster, ClusterNode, ClusterPod } from '../../kubernetes/cluster.js'
+import type { Cluster, ClusterNode, ClusterPod, ClusterService } from '../../kubernetes/cluster.js'
 
 /** Where a packet ends up that is addressed so. */
 export type Whereabouts =
   /** A pod with an address of its own. */
   | { readonly kind: 'pod'; readonly pod: ClusterPod; readonly node: ClusterNode }
   /** A node, or a pod in the network of its node. */
-  | { readonly kind: 'node'; readonly pod: ClusterPod | undefined; readonly node: ClusterNode }
+  | {
+      readonly kind: 'node'
+      readonly node: ClusterNode
+      readonly pod: ClusterPod | undefined
+      /** The Service whose health checks kube-proxy answers on that port; undefined: none. */
+      readonly checkedService: ClusterService | undefined
+    }
   /** An address of a node's pods that no pod of the manifests has. */
   | { readonly kind: 'podRange'; readonly node: ClusterNode }
   | { readonly kind: 'loopback' }
@@ -42,7 +48,10 @@ export class AddressMap {
     const pod = this.#pods.get(address)
     if (pod !== undefined) return { kind: 'pod', pod, node: this.nodeOf(pod) }
     const node = this.#nodes.get(address)
-    if (node !== undefined) return { kind: 'node', node, pod: this.#hostPods.get(`${address} ${port}`) }
+    if (node !== undefined) {
+      const checkedService = this.cluster.services.find((service) => service.healthCheckNodePort === port)
+      return { kind: 'node', node, pod: this.#hostPods.get(`${address} ${port}`), checkedService }
+    }
     const parsed = parseIpAddress(address)
     if (parsed === undefined) throw new InvariantError('not an address', { address })
     if (LOOPBACK_RANGES.some((range) => cidrContains(range, parsed))) return { kind: 'loopback' }
