@@ -6,7 +6,10 @@
  * What a scenario reads from elsewhere is told, so that a scenario from a stranger can not look around unseen.
  */
 import path from 'node:path'
+import type { InputError } from '../base/diagnostics.js'
+import { formatCount } from '../base/units.js'
 import { isScenario, namedFiles } from '../experiment/named-files.js'
+import { LIMITS } from '../input/limits.js'
 import type { SourceFile } from '../input/source-file.js'
 import { usageError } from './exit-codes.js'
 import { isInside, stableName } from './file-names.js'
@@ -131,14 +134,26 @@ async function readAll(
   places: readonly { readonly path: string; readonly shownAs: string }[],
 ): Promise<LocatedFile[]> {
   const located: LocatedFile[] = []
+  let characters = 0
   for (const place of places) {
+    // A scenario may name one large file a thousand times.
+    if (characters > LIMITS.totalCharacters) throw tooLarge()
     if (!(await isFolder(place.path, place.shownAs))) {
-      located.push({ file: await readText(place.path, place.shownAs), path: place.path })
+      const file = await readText(place.path, place.shownAs)
+      characters += file.text.length
+      located.push({ file, path: place.path })
       continue
     }
-    located.push(...(await readFolder(place.path, place.shownAs)))
+    const files = await readFolder(place.path, place.shownAs)
+    for (const { file } of files) characters += file.text.length
+    located.push(...files)
   }
   return located
+}
+
+function tooLarge(): InputError {
+  const message = `The manifests have more than ${formatCount(LIMITS.totalCharacters)} characters in all`
+  return fileError('TEXT_TOO_LARGE', message, 'leave out the manifests that the question does not depend on')
 }
 
 async function readFolder(folder: string, shownAs: string): Promise<LocatedFile[]> {

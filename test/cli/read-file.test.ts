@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { InputError } from '../../src/base/diagnostics.js'
+import { readInputFiles } from '../../src/cli/input-files.js'
 import { decodeText, isFolder, manifestNames, readBytes } from '../../src/cli/read-file.js'
 
 let folder: string
@@ -52,4 +53,14 @@ test('manifests of a folder are its files of three endings, in the order of thei
   for (const name of ['b.yml', 'a.json', 'c.txt', 'D.YAML']) fs.writeFileSync(path.join(folder, name), '')
   fs.mkdirSync(path.join(folder, 'e.yaml'))
   expect(await manifestNames(folder, 'here')).toEqual(['D.YAML', 'a.json', 'b.yml', 'shop.yaml'])
+})
+
+test('a scenario can not have one large file read a thousand times', async () => {
+  const text = `spec:\n  manifests: [${Array(1000).fill('large.yaml').join(', ')}]\n`
+  fs.writeFileSync(path.join(folder, 'scenario.yaml'), text)
+  fs.writeFileSync(path.join(folder, 'large.yaml'), '#'.repeat(10_000_000))
+  const reading = { cwd: folder, readStdin: async () => new Uint8Array() }
+  expect(await refusal(() => readInputFiles('scenario.yaml', undefined, reading))).toBe(
+    'TEXT_TOO_LARGE The manifests have more than 67,108,864 characters in all [leave out the manifests that the question does not depend on]',
+  )
 })
