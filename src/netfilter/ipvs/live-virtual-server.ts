@@ -74,6 +74,8 @@ export class LiveVirtualServer {
     if (!isSameScheduler) {
       this.#scheduler = this.#makeScheduler(nowNs)
       for (const server of this.list.servers) this.#scheduler.added(server)
+    } else if (isSameList(description.realServers, previous.realServers)) {
+      return
     }
     this.#addWanted()
     this.#dropUnwanted()
@@ -165,4 +167,14 @@ export class LiveVirtualServer {
     const previous = this.list.remove(server)
     this.#scheduler.removed(server, previous)
   }
+}
+
+function isSameList(one: readonly RealServer[], other: readonly RealServer[]): boolean {
+  return (
+    one.length === other.length &&
+    one.every(({ address, port, weight }, index) => {
+      const twin = other[index]
+      return address === twin.address && port === twin.port && weight === twin.weight
+    })
+  )
 }

@@ -117,6 +117,15 @@ describe('a list that changes', () => {
     node.sync('a b c d', 0)
     expect(node.connectAll(5)).toBe(expected)
   })
+
+  it('stays in its round as far as new weights allow (wrr)', () => {
+    const node = new LoneIpvs({ scheduler: 'wrr', servers: 'b*3 a*6' })
+    // Rounds of 1 and 4, with the divisor 3.
+    expect(node.connectAll(3)).toBe('a b a')
+    // b's new weight makes the divisor 2, and 4 to 5; a's makes it 4, which leaves 5. Rounds of 5 and 1.
+    node.sync('b*4 a*8', 0)
+    expect(node.connectAll(6)).toBe('a a b a a b')
+  })
 })
 
 describe('source hashing', () => {
