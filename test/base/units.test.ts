@@ -5,6 +5,7 @@ import {
   formatDuration,
   formatNumber,
   formatPercent,
+  milliCpus,
   parseDuration,
   parseQuantity,
   parseRate,
@@ -131,6 +132,19 @@ describe('parseRate', () => {
     '1./s',
   ])('refuses %j', (text) => {
     expect(parseRate(text)).toBeUndefined()
+  })
+})
+
+describe('milliCpus', () => {
+  it.each([
+    [1, 1_000],
+    [0.5, 500],
+    [0.57, 570],
+    [1.001, 1_001],
+    [0.0001, 1],
+    [0.0015, 2],
+  ])('%f CPUs are %i thousandths, rounded up', (cpus, expected) => {
+    expect(milliCpus(cpus)).toBe(expected)
   })
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_POD_BEHAVIOUR } from '../../src/input/scenario-schema.js'
-import { behavioursOf } from '../../src/model/behaviours.js'
-import { compile, pod, scenario, service, workload } from '../kubernetes/objects.js'
+import { behavioursOf, needsOf } from '../../src/model/behaviours.js'
+import { compile, pod, podSpec, scenario, service, workload } from '../kubernetes/objects.js'
 
 const objects = {
   workloads: [workload('web', { replicas: 3 })],
@@ -33,4 +33,51 @@ describe('behavioursOf', () => {
   it('slows single pods down by their ordinal', () => {
     expect(behaviours({ web: { speed: { 1: 0.25, 2: 2 } } }).speedOfPod).toEqual([1, 0.25, 2, 1])
   })
+})
+
+describe('cpuLimitMilliOfPod', () => {
+  const limits = (pods: object, cpuLimitMilli?: number) => {
+    const limited = workload('web', {
+      podSpec: podSpec({
+        containers: [
+          {
+            name: 'main',
+            ports: [],
+            env: new Map(),
+            ...(cpuLimitMilli === undefined ? {} : { cpuLimitMilli }),
+          },
+        ],
+      }),
+    })
+    const cluster = compile({ workloads: [limited], services: [service('web')] }, { pods })
+    return behavioursOf(cluster, scenario({ pods })).cpuLimitMilliOfPod
+  }
+
+  it('is that of the scenario, or of the manifest where the scenario says so, or none', () => {
+    expect(limits({ web: { cpuLimit: '1500m' } }, 200)).toEqual([1_500])
+    expect(limits({ web: { cpuLimit: 'fromManifest' } }, 200)).toEqual([200])
+    expect(limits({ web: { cpuLimit: 'fromManifest' } })).toEqual([undefined])
+    expect(limits({}, 200)).toEqual([undefined])
+  })
+})
+
+describe('needsOf', () => {
+  const [behaviour] = behaviours({
+    web: { serviceTime: '2ms', classes: { search: { serviceTime: '7ms' }, login: { calls: [] } } },
+  }).ofPod
+  const serviceTimeOf = (requestClass: string | undefined) => {
+    const { serviceTime } = needsOf(behaviour, requestClass)
+    return serviceTime.kind === 'constant' ? serviceTime.value : undefined
+  }
+
+  it('are those of the class, and what all need where it says nothing or is not known', () => {
+    expect(['search', 'login', undefined, 'constructor'].map(serviceTimeOf)).toEqual([
+      7_000_000, 2_000_000, 2_000_000, 2_000_000,
+    ])
+  })
+})
+
+it('a workload may have any name, such as constructor', () => {
+  const cluster = compile({ workloads: [workload('constructor')], services: [service('web')] })
+  expect(behavioursOf(cluster, scenario()).ofPod).toEqual([DEFAULT_POD_BEHAVIOUR])
 })

@@ -61,6 +61,17 @@ describe('RequestTable', () => {
     expect(columns.map((column) => column[row])).toEqual(new Array(9).fill(0))
   })
 
+  it('keeps the row of a request to which calls will come back', () => {
+    const table = new RequestTable(1)
+    const row = table.open(call, 5, -1, 1_000)
+    table.callsOut[row] = 1
+    letGo(table, row)
+    expect(table.openCount).toBe(1)
+    table.callsOut[row] = 0
+    table.closeIfDone(row)
+    expect(table.openCount).toBe(0)
+  })
+
   it('hands the demands of a request on to its calls', () => {
     const table = new RequestTable(3)
     const parent = table.open(call, 0, -1, 0)
