@@ -15,11 +15,12 @@ export function boundedRingHash(options: BalancingOptions): BalancingAlgorithm {
   const loadThousandths = Math.round(loadFactor * 1_000)
   const openCounts = new Int32Array(options.targets.length)
   let inUse = allTargets(options)
-  let ring = new HashRing(options, inUse)
+  let ring: HashRing | undefined
   let openCount = 0
   return {
     choose(connection) {
       const most = Math.ceil((loadThousandths * (openCount + 1)) / (1_000 * inUse.length))
+      ring ??= new HashRing(options, inUse)
       let place = ring.placeOf(hash(connection))
       // Somebody is below the mean, and so below the bound: the walk ends within one round.
       while (openCounts[ring.targetAt(place)] >= most) place = place + 1 === ring.pointCount ? 0 : place + 1
@@ -35,7 +36,7 @@ export function boundedRingHash(options: BalancingOptions): BalancingAlgorithm {
     },
     use(targets) {
       inUse = targets
-      ring = new HashRing(options, inUse)
+      ring = undefined
     },
   }
 }

@@ -18,13 +18,19 @@ import { flowHashOf } from './flow-hash.js'
 export function maglev(options: BalancingOptions): BalancingAlgorithm {
   const { hashFields, tableSize } = options.tuning
   const hash = flowHashOf(hashFields)
-  let table = fillMaglevTable(options, allTargets(options))
+  let inUse = allTargets(options)
+  /** Filled when it is first looked up. */
+  let table: Int32Array | undefined
   return {
-    choose: (connection) => table[hash(connection) % tableSize],
+    choose(connection) {
+      table ??= fillMaglevTable(options, inUse)
+      return table[hash(connection) % tableSize]
+    },
     opened() {},
     closed() {},
     use(targets) {
-      table = fillMaglevTable(options, targets)
+      inUse = targets
+      table = undefined
     },
   }
 }

@@ -11,13 +11,19 @@ import { flowHashOf } from './flow-hash.js'
 
 export function ringHash(options: BalancingOptions): BalancingAlgorithm {
   const hash = flowHashOf(options.tuning.hashFields)
-  let ring = new HashRing(options, allTargets(options))
+  let inUse = allTargets(options)
+  /** Made when it is first looked up. */
+  let ring: HashRing | undefined
   return {
-    choose: (connection) => ring.targetAt(ring.placeOf(hash(connection))),
+    choose(connection) {
+      ring ??= new HashRing(options, inUse)
+      return ring.targetAt(ring.placeOf(hash(connection)))
+    },
     opened() {},
     closed() {},
     use(targets) {
-      ring = new HashRing(options, targets)
+      inUse = targets
+      ring = undefined
     },
   }
 }

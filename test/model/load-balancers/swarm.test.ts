@@ -47,7 +47,7 @@ describe('random load balancers', () => {
   it('lose no request, and leave nothing open that nobody uses', () => {
     let proxied = 0
     const outcomes = new Set<number>()
-    forSeeds(160, (seed) => {
+    forSeeds(120, (seed) => {
       const { cluster, scenario, ...point } = pointOf(seed)
       const trace = recordWorkload({ cluster, scenario, ...point }, scenario.spec.seed)
       const horizon = (scenario.spec.horizon + 400 * NS_PER_S) as Scenario['spec']['horizon']
@@ -62,7 +62,7 @@ describe('random load balancers', () => {
         outcomes.add(outcome)
       }
     })
-    expect(proxied).toBeGreaterThan(300)
+    expect(proxied).toBeGreaterThan(250)
     const { completed, timedOut, rejected } = Outcome
     expect([...outcomes].sort()).toEqual([completed, timedOut, rejected])
   })
