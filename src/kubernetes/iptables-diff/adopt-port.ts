@@ -134,10 +134,12 @@ function adoptEndpoints(
     const adopted = { ...endpoint, address: match.address }
     return isNodeOpen ? placed(adopted, true, node, match.isLocal) : adopted
   }
-  // Those whose place is known choose first.
+  // Those whose place is known choose first, and of them those that hints leave to this node.
   const isOpen = (endpoint: ProxyEndpoint) => open.nodes.has(endpointText(endpoint))
+  const isKnown = (endpoint: ProxyEndpoint) => !isOpen(endpoint)
+  const byHints = (one: ProxyEndpoint, other: ProxyEndpoint) => distance(one, node) - distance(other, node)
   const endpoints = [
-    ...info.endpoints.filter((endpoint) => !isOpen(endpoint)).map(adopt),
+    ...info.endpoints.filter(isKnown).sort(byHints).map(adopt),
     ...info.endpoints.filter(isOpen).map(adopt),
   ]
   endpoints.sort((one, other) => (endpointText(one) < endpointText(other) ? -1 : 1))
@@ -161,6 +163,12 @@ function takeMatch(
   // Without a chain of local endpoints nothing tells where one is.
   const position = exact >= 0 ? exact : found.findIndex((each) => each.port === port && !each.isLocal)
   return position < 0 ? undefined : found.splice(position, 1)[0]
+}
+
+/** How far from the node hints put an endpoint: a node uses the nearest only. */
+function distance({ hintedNodes, hintedZones }: ProxyEndpoint, { name, zone }: NodeInfo): number {
+  if (hintedNodes.includes(name)) return 0
+  return hintedZones.length === 0 || hintedZones.includes(zone) ? 1 : 2
 }
 
 /** An endpoint whose node nobody has given, where the rules of this node put it: hints follow. */
