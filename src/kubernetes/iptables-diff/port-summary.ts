@@ -1,11 +1,12 @@
 /** What the differing rules of a Service port come to, in sentences: endpoints, chances, affinity, policies. */
-import type { Rule, Table } from '../../netfilter/iptables/rule.js'
+import { addressWithPort } from '../../base/ip-address.js'
+import type { Rule } from '../../netfilter/iptables/rule.js'
 import type { RuleDifference } from './compare-rules.js'
-import { jumpOf, type PortRules } from './rules-view.js'
+import { type ChainKey, jumpOf, type PortRules } from './rules-view.js'
 
 /** A chain that differs. */
 export interface ChainDifference {
-  readonly table: Table['name']
+  readonly table: ChainKey['table']
   readonly chain: string
   /** `missing`, `extra`: the whole chain. */
   readonly kind: 'missing' | 'extra' | 'different'
@@ -40,6 +41,7 @@ export function portSummary(
     ...endpointSentence(extra, 'on the node and not in the manifests'),
     ...(missing.length + extra.length === 0 ? chanceSentences(differences) : []),
     ...affinitySentence(expected, found),
+    ...accessSentences(expected, found),
   ]
   return sentences.length > 0 ? sentences : [ruleSentence(differences)]
 }
@@ -72,6 +74,35 @@ function affinitySentence(expected: PortRules, found: PortRules): string[] {
   if (wanted === present) return []
   const text = (seconds: number | undefined) => (seconds === undefined ? 'none' : `ClientIP, ${seconds} s`)
   return [`session affinity is ${text(present)}, and should be ${text(wanted)}`]
+}
+
+/** Where clients reach the Service port, in the one and not in the other. */
+function accessSentences(expected: PortRules, found: PortRules): string[] {
+  const [wanted, present] = [accessOf(expected), accessOf(found)]
+  const missing = [...wanted].filter((access) => !present.has(access))
+  const extra = [...present].filter((access) => !wanted.has(access))
+  return [
+    ...(missing.length === 0 ? [] : [`the node does not answer at ${missing.join(', ')}`]),
+    ...(extra.length === 0
+      ? []
+      : [`the node answers at ${extra.join(', ')}, which the manifests do not give`]),
+  ]
+}
+
+/** `10.96.0.10:80`, `node port 30080`: what the rules of shared chains ask for. */
+function accessOf({ entries }: PortRules): ReadonlySet<string> {
+  return new Set(entries.flatMap(({ rules }) => rules.flatMap((rule) => accessOfRule(rule) ?? [])))
+}
+
+function accessOfRule({ matches }: Rule): string | undefined {
+  const port = matches.find((each) => each.kind === 'destinationPort')
+  if (port?.kind !== 'destinationPort') return undefined
+  const destination = matches.find((each) => each.kind === 'destination')
+  if (destination?.kind !== 'destination') return `node port ${port.first}`
+  // Node ports at loopback go with the others.
+  const [address, length] = destination.cidr.text.split('/')
+  const isOneAddress = Number(length) === (destination.cidr.family === 4 ? 32 : 128)
+  return isOneAddress ? addressWithPort(address, port.first) : undefined
 }
 
 function ruleSentence(differences: readonly ChainDifference[]): string {
