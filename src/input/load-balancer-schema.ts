@@ -20,14 +20,13 @@ export const BALANCER_PRESETS = [
   'kube-vip-arp',
 ] as const
 
-/** Of these, those that send to node ports unless the scenario says otherwise. */
-export const NODE_PORT_PRESETS: readonly string[] = [
-  'generic',
-  'l4-5-tuple',
-  'l4-3-tuple',
-  'l4-2-tuple',
-  'aws-nlb-instance',
-  'aws-alb',
+/** Of these, those that send to pods, and those that send to nodes by the address of the Service, unless the scenario says otherwise. */
+export const POD_PRESETS: readonly string[] = ['aws-nlb-ip']
+export const VIRTUAL_ADDRESS_PRESETS: readonly string[] = [
+  'gcp-passthrough',
+  'metallb-l2',
+  'metallb-bgp',
+  'kube-vip-arp',
 ]
 
 /** How the next target is chosen: the algorithms of routing/. */

@@ -2,6 +2,11 @@
  * Whether what the scenario says of clients, calls and load balancers can be: names that exist, ways that lead there.
  */
 import type { SourcePlace } from '../base/diagnostics.js'
+import {
+  type LoadBalancerSettings,
+  POD_PRESETS,
+  VIRTUAL_ADDRESS_PRESETS,
+} from '../input/load-balancer-schema.js'
 import type { ClientGroup, PodBehaviour, ScenarioSpec } from '../input/scenario-schema.js'
 import { checkBehaviours } from './check-behaviours.js'
 import type { ClusterNode, ClusterPod, ClusterService, ClusterServicePort } from './cluster.js'
@@ -219,17 +224,41 @@ function balancerObstacle(
     if (loadBalancerAddresses.length > 0) return undefined
     return ['nodes do not answer for its load balancer (a hostname, or ipMode Proxy)', 'set via: clusterIP']
   }
-  const targets = settingOf(spec.loadBalancers, name)?.targets ?? 'nodes'
-  if (targets === 'pods' || nodePort !== undefined) return undefined
+  const settings = settingOf(spec.loadBalancers, name)
+  if (nodePort !== undefined || !needsNodePort(settings, loadBalancerAddresses.length > 0)) return undefined
   return [
     `its port ${port} has no node port for the load balancer to send to`,
     `set loadBalancers.${name}.targets: pods, or allocateLoadBalancerNodePorts: true`,
   ]
 }
 
-function checkLoadBalancers(spec: ScenarioSpec, { services }: CheckedCluster, findings: Findings): void {
-  for (const name of Object.keys(spec.loadBalancers)) {
+/** Does a load balancer send to node ports, as far as its preset and the scenario say? */
+function needsNodePort(
+  { preset = 'generic', targets, delivery }: Partial<LoadBalancerSettings> = {},
+  hasVirtualAddress: boolean,
+): boolean {
+  if ((targets ?? (POD_PRESETS.includes(preset) ? 'pods' : 'nodes')) === 'pods') return false
+  const isByAddress =
+    delivery === undefined ? VIRTUAL_ADDRESS_PRESETS.includes(preset) : delivery === 'virtualAddress'
+  return !(isByAddress && hasVirtualAddress)
+}
+
+function checkLoadBalancers(
+  spec: ScenarioSpec,
+  { services, nodes }: CheckedCluster,
+  findings: Findings,
+): void {
+  for (const [name, { announcer }] of Object.entries(spec.loadBalancers)) {
     const place = findings.place('spec', 'loadBalancers', name)
+    if (announcer !== undefined && nodes.every((node) => node.name !== announcer)) {
+      const known = nodes.map((node) => node.name)
+      reportUnknownNode(
+        findings,
+        announcer,
+        known,
+        findings.place('spec', 'loadBalancers', name, 'announcer'),
+      )
+    }
     const named = services.filter((each) => each.name === name)
     if (named.length === 0) {
       const hint = findings.nameHint(name, () => services.map((each) => each.name), 'Services')

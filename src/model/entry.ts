@@ -7,6 +7,7 @@ import type { Streams } from '../engine/streams.js'
 import type { LoadBalancerSettings } from '../input/load-balancer-schema.js'
 import type { ClientGroup } from '../input/scenario-schema.js'
 import type { Cluster } from '../kubernetes/cluster.js'
+import { settingOf } from '../kubernetes/pod-groups.js'
 import type { AddressBook, AddressId } from '../netfilter/address-book.js'
 import type { CallSite } from './call-sites.js'
 import type { LoadBalancer } from './load-balancer.js'
@@ -84,7 +85,7 @@ function loadBalancerFor({ site, cluster, book, streams, shared, ...options }: E
   const key = `${service.index} ${port.port}`
   const known = options.loadBalancers.get(key)
   if (known !== undefined) return known
-  const settings = options.settings[service.name]
+  const settings = settingOf(options.settings, service.name)
   const made = makeLoadBalancer({ cluster, service, port, settings, book, streams, shared })
   options.loadBalancers.set(key, made)
   return made

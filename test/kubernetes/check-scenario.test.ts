@@ -156,6 +156,20 @@ describe('the way of clients', () => {
     expect(way(objects, { location: 'outside' }, 'web:80', toPods)).toEqual([])
   })
 
+  it.each([
+    ['aws-nlb-ip', {}, true],
+    ['metallb-l2', {}, true],
+    ['gcp-passthrough', {}, true],
+    ['aws-nlb-instance', {}, false],
+    ['metallb-bgp', { delivery: 'nodePort' }, false],
+    ['generic', { delivery: 'virtualAddress' }, true],
+    ['aws-nlb-ip', { targets: 'nodes' }, false],
+  ])('without node ports, by preset %s with %o: %s', (preset, more, exists) => {
+    const objects = types('LoadBalancer', { allocateLoadBalancerNodePorts: false })
+    const loadBalancers = { web: { preset, ...more } }
+    expect(way(objects, { location: 'outside' }, 'web:80', { loadBalancers })).toHaveLength(exists ? 0 : 1)
+  })
+
   it('does not exist: a load balancer that nodes do not answer for', () => {
     const ingress = { loadBalancerIngress: [{ ip: undefined, hostname: 'lb.example.org', ipMode: 'VIP' }] }
     expect(way(types('LoadBalancer', ingress), { via: 'loadBalancer' })).toEqual([
@@ -183,6 +197,12 @@ describe('names in the scenario', () => {
       name: 'load balancers',
       spec: { loadBalancers: { wbe: {} } },
       expected: 'error SVC_UNKNOWN spec.loadBalancers.wbe: No Service is named "wbe" [did you mean "web"?]',
+    },
+    {
+      name: 'the node that announces a Service',
+      spec: { loadBalancers: { web: { preset: 'metallb-l2', announcer: 'node-bb' } } },
+      expected:
+        'error NODE_UNKNOWN spec.loadBalancers.web.announcer: No node is named "node-bb" [did you mean "node-b"?]',
     },
   ])('are checked: $name', ({ spec, expected }) => {
     expect(errors(spec)).toEqual([expected])

@@ -3,6 +3,7 @@ import { hashText } from '../../base/hash-text.js'
 import { Streams } from '../../engine/streams.js'
 import type { Scenario } from '../../input/scenario-schema.js'
 import type { ClusterNode, ClusterService } from '../../kubernetes/cluster.js'
+import { settingOf } from '../../kubernetes/pod-groups.js'
 import type { BalancerTarget } from '../../model/load-balancers/balancer-targets.js'
 import { makeLoadBalancer, sharedByBalancers } from '../../model/load-balancers/make-load-balancer.js'
 import type { BalancerSettings } from '../../model/load-balancers/preset.js'
@@ -124,7 +125,7 @@ function byLoadBalancer(context: WayInContext): WayIn {
   const { map, scenario, source, destination, question } = context
   const { service, port } = destination
   if (service === undefined || port === undefined) return byNodePort(context)
-  const settings = scenario.spec.loadBalancers[service.name]
+  const settings = settingOf(scenario.spec.loadBalancers, service.name)
   const book = new AddressBook()
   const streams = new Streams(scenario.spec.seed, 0)
   const { cluster } = map
