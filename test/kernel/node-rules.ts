@@ -2,6 +2,7 @@
 import type { LoadedCluster } from '../../src/experiment/load-cluster.js'
 import type { ClusterNode } from '../../src/kubernetes/cluster.js'
 import type { ReadablePacket } from '../../src/netfilter/iptables/interpret.js'
+import type { LabAgent } from './lab-agent.js'
 
 /** A packet that comes to a node: by `packet.inInterface`, or, where that is undefined, from a process of the node. */
 export interface PacketAt {
@@ -16,7 +17,7 @@ export interface NodeRun {
   readonly choice: number
   /** Of all packets like this one, above 0. */
   readonly chance: number
-  readonly verdict: 'accepted' | 'dropped' | 'rejected'
+  readonly verdict: 'accepted' | 'dropped' | 'rejected' | 'unknown'
   /** As it left the rules; masquerading is left to the caller. */
   readonly packet: ReadablePacket
   readonly isDestinationTranslated: boolean
@@ -34,7 +35,7 @@ export interface NodeRun {
 
 /** A rule that counted a packet. */
 export interface CountedRule {
-  /** `TABLE CHAIN NUMBER`, numbers from 1. */
+  /** `TABLE CHAIN NUMBER`, numbers from 1; or `nfacct NAME` of a counter that a rule names. */
   readonly place: string
   /** Would a repetition of the packet meet it too, although connection tracking knows the connection? */
   readonly isMetAgain: boolean
@@ -69,6 +70,6 @@ export interface LoadableRules extends NodeRules {
   checkText(netns: string, text: string): void
   /** What the kernel prints of the rules that is not what svcsim has; nothing if svcsim can not read the print. */
   differences(netns: string, compiled: LoadedCluster): string[]
-  counts(netns: string): RuleCounts
+  counts(netns: string, agent: LabAgent): Promise<RuleCounts>
   rememberedByKernel(netns: string): RememberedAddresses
 }

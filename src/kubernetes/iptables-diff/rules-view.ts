@@ -4,7 +4,7 @@
  * A Service port has rules in chains that all share (KUBE-SERVICES and the like), which name it in their comments, and
  * chains of its own, which those rules lead to.
  */
-import type { Chain, Rule, Table, TableName } from '../../netfilter/iptables/rule.js'
+import type { Chain, Rule, Table } from '../../netfilter/iptables/rule.js'
 import * as names from '../iptables/chain-names.js'
 import { ownerOf } from './rule-owner.js'
 
@@ -27,9 +27,14 @@ const FIXED_CHAINS: readonly string[] = [
 
 const SERVICE_CHAIN = /^KUBE-(?:SVC|SVL|EXT|FW|SEP|XLB)-[A-Z2-7]{16}$/
 
+/** A table that kube-proxy writes Services to. In table mangle it keeps only a chain without rules. */
+interface ServiceTable extends Table {
+  readonly name: 'nat' | 'filter'
+}
+
 /** A chain of a table. */
 export interface ChainKey {
-  readonly table: TableName
+  readonly table: ServiceTable['name']
   readonly chain: string
 }
 
@@ -62,9 +67,15 @@ export interface RulesView {
 /** Sorts the tables of a node. */
 export function viewRules(tables: readonly Table[]): RulesView {
   const sorter = new RuleSorter()
-  for (const table of tables) sorter.addShared(table)
-  for (const table of tables) sorter.addOthers(table)
+  const ofServices = tables.filter(isServiceTable)
+  for (const table of ofServices) sorter.addShared(table)
+  for (const table of ofServices) sorter.addOthers(table)
+  for (const table of tables) if (!isServiceTable(table)) sorter.addForeign(table)
   return sorter.view()
+}
+
+function isServiceTable(table: Table): table is ServiceTable {
+  return table.name === 'nat' || table.name === 'filter'
 }
 
 class RuleSorter {
@@ -77,7 +88,7 @@ class RuleSorter {
   #foreignChains = 0
   #foreignRules = 0
 
-  addShared({ name: table, chains }: Table): void {
+  addShared({ name: table, chains }: ServiceTable): void {
     for (const { name: chain, rules } of chains) {
       if (!SHARED_CHAINS.includes(chain)) continue
       const nobodys: Rule[] = []
@@ -91,7 +102,13 @@ class RuleSorter {
     }
   }
 
-  addOthers(table: Table): void {
+  addForeign({ chains }: Table): void {
+    const others = chains.filter(({ name }) => !FIXED_CHAINS.includes(name))
+    this.#foreignChains += others.filter(({ policy }) => policy === undefined).length
+    this.#foreignRules += others.reduce((sum, { rules }) => sum + rules.length, 0)
+  }
+
+  addOthers(table: ServiceTable): void {
     const owners = this.#ownersOfChains(table)
     for (const chain of table.chains) {
       if (SHARED_CHAINS.includes(chain.name)) continue

@@ -7,7 +7,7 @@
  */
 import type { AddressBook } from '../address-book.js'
 import type { ChainCode } from './code-writer.js'
-import type { Chain, Target } from './rule.js'
+import type { Chain, Target, Unmodelled } from './rule.js'
 
 /** Kinds of targets that may stand in some tables and be reached from some hooks only. */
 export type PlacedTargetKind = Extract<Target['kind'], 'DNAT' | 'MASQUERADE' | 'REJECT'>
@@ -22,6 +22,8 @@ export interface ChainShape {
   readonly recentLists: readonly string[]
   /** Each once. */
   readonly placedTargets: readonly PlacedTargetKind[]
+  /** What its rules hold that is not modelled, in order. */
+  readonly unmodelled: readonly Unmodelled[]
   /** Undefined until somebody compiles it. */
   code: ChainCode | undefined
 }
@@ -55,6 +57,7 @@ export class ChainStore {
   /** What the chain looked through names so far. */
   readonly #callees: number[] = []
   readonly #lists: string[] = []
+  readonly #unmodelled: Unmodelled[] = []
 
   /** Names of chains that ever were, or were jumped to. */
   get nameCount(): number {
@@ -78,9 +81,13 @@ export class ChainStore {
   #lookThrough({ name, rules }: Chain): ChainShape {
     let placed = 0
     for (const { matches, target } of rules) {
-      for (const match of matches) if (match.kind === 'recent') this.#lists.push(match.list)
+      for (const match of matches) {
+        if (match.kind === 'recent') this.#lists.push(match.list)
+        else if (match.kind === 'unmodelled') this.#unmodelled.push(match)
+      }
       if (target.kind === 'jump' || target.kind === 'goto') this.#callees.push(this.#numberOf(target.chain))
       else if (isPlaced(target.kind)) placed |= 1 << PLACED_KINDS.indexOf(target.kind)
+      else if (target.kind === 'unmodelled') this.#unmodelled.push(target)
     }
     const [callees, recentLists] = [taken(this.#callees), taken(this.#lists)]
     return {
@@ -88,6 +95,7 @@ export class ChainStore {
       callees,
       recentLists,
       placedTargets: PLACED_SETS[placed],
+      unmodelled: taken(this.#unmodelled),
       code: undefined,
     }
   }

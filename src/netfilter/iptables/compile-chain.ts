@@ -1,4 +1,5 @@
 /** Turns one chain into instructions that any node can use. */
+import { InvariantError } from '../../base/diagnostics.js'
 import type { AddressBook } from '../address-book.js'
 import type { ChainShape } from './chain-store.js'
 import { type ChainCode, CodeWriter } from './code-writer.js'
@@ -79,6 +80,8 @@ export class ChainCompiler {
       case 'MARK':
         this.#writer.go(GO_MARK, target.value, target.mask)
         return
+      case 'unmodelled':
+        throw new InvariantError('rules that are not modelled were to be compiled', { text: target.text })
     }
   }
 }

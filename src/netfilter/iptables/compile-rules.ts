@@ -9,6 +9,7 @@ import { InvariantError } from '../../base/diagnostics.js'
 import type { AddressBook, AddressSetId } from '../address-book.js'
 import { ACCEPTED, DROPPED } from '../traversal.js'
 import { chainStoreOf } from './chain-store.js'
+import { checkModelled } from './check-modelled.js'
 import { checkGraph } from './check-table.js'
 import type { ChainCode } from './code-writer.js'
 import { ChainCompiler } from './compile-chain.js'
@@ -75,7 +76,7 @@ interface PlacedTable {
  *
  * @param tables - at most one of each name; a table or built-in chain that is missing lets everything pass. Chains must
  *   never change: what was found of one is kept
- * @throws InputError as `checkTable`, before anything is changed
+ * @throws InputError as `checkTable` and `checkModelled`, before anything is changed
  * @remarks O(rules), of which chains that were compiled before with the same address book cost a tenth. A ruleset of n
  *   rules takes about 50·n bytes.
  */
@@ -83,6 +84,7 @@ export function compileTables(tables: readonly Table[], context: CompileContext)
   const store = chainStoreOf(context.book)
   const graphs = tables.map((table) => tableGraph(table, store))
   const depths = graphs.map(checkGraph)
+  checkModelled(graphs)
   if (new Set(tables.map((table) => table.name)).size < tables.length) {
     throw new InvariantError('two tables of one name')
   }
@@ -127,9 +129,9 @@ function entryPoints(placed: readonly PlacedTable[]) {
   for (const { graph, places } of placed) {
     const { name, chains } = graph.table
     for (const [number, chain] of chains.entries()) {
-      if (chain.policy === undefined) continue
-      const entry = ENTRY_OF_CHAIN.get(`${name} ${chain.name}`)
-      if (entry === undefined) throw new InvariantError('no entry', { table: name, chain: chain.name })
+      const entry = chain.policy === undefined ? undefined : ENTRY_OF_CHAIN.get(`${name} ${chain.name}`)
+      // Tables that are not modelled do nothing, or were refused.
+      if (entry === undefined) continue
       entries[entry] = places[number]
       policies[entry] = chain.policy === 'DROP' ? DROPPED : ACCEPTED
     }

@@ -6,6 +6,7 @@
  * kernel (ip_tables.c, ip_packet_match), the destination before all since it differs most from rule to rule: the order
  * among these can not be observed. The rest keeps its order, in which draws are made and lists change.
  */
+import { InvariantError } from '../../base/diagnostics.js'
 import type { Cidr } from '../../base/ip-address.js'
 import type { AddressBook } from '../address-book.js'
 import { protocolNumber, stateMask } from '../packet.js'
@@ -34,11 +35,15 @@ import {
   TEST_STATISTIC,
 } from './rule-program.js'
 
+/** As a protocol: no packet has it. */
+const NO_PROTOCOL = 255
+
 /** Matches that change nothing and come first, in this order. */
 const FIRST_KINDS: readonly Match['kind'][] = [
   'destination',
   'source',
   'protocol',
+  'otherProtocol',
   'inInterface',
   'outInterface',
 ]
@@ -55,6 +60,9 @@ function writeTest(match: Match, book: AddressBook, writer: CodeWriter): void {
   switch (match.kind) {
     case 'protocol':
       writer.test(inverted(TEST_PROTOCOL, match), protocolNumber(match.protocol))
+      return
+    case 'otherProtocol':
+      writer.test(inverted(TEST_PROTOCOL, match), NO_PROTOCOL)
       return
     case 'source':
       writeAddressTest(match, TEST_SOURCE_IS, TEST_SOURCE_IN, book, writer)
@@ -93,6 +101,8 @@ function writeTest(match: Match, book: AddressBook, writer: CodeWriter): void {
     case 'comment':
     case 'nfacct':
       return
+    case 'unmodelled':
+      throw new InvariantError('rules that are not modelled were to be compiled', { text: match.text })
   }
 }
 

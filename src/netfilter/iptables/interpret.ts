@@ -3,7 +3,10 @@
  * and with every rule met written down.
  *
  * It says what `NodeNetfilter` must say: a property test compares the two. It is also how a packet's way is shown rule by
- * rule. Scope, limits and sources are those of `node-netfilter.ts` and `traverse.ts`.
+ * rule. Scope, limits and sources are those of `node-netfilter.ts` and `traverse.ts`, but that rules of the tables raw,
+ * mangle and security are followed as well (a new mark does not change the way out), and that a way ends as `unknown` at
+ * the first rule on it whose tests or target are not modelled.
+ * Sources: Linux include/uapi/linux/netfilter_ipv4.h (order of tables), net/netfilter/xt_conntrack.c (state in table raw).
  */
 
 import { InputError, InvariantError } from '../../base/diagnostics.js'
@@ -51,8 +54,13 @@ export interface RuleMet {
   readonly ruleIndex: number
   readonly rule: Rule
   readonly isMatched: boolean
-  /** The test that was not true; undefined if the rule matched. */
+  /** The test that was not true; undefined if there was none. */
   readonly failedMatch: Match | undefined
+  /**
+   * What is not modelled and decides about the packet: a test (then `isMatched` is false, as nobody knows) or the target.
+   * Undefined for all rules but the last of a way that ends as `unknown`.
+   */
+  readonly unmodelled: string | undefined
   /** The `statistic` tests that were run, in order. */
   readonly draws: readonly DrawMet[]
   /** The packet as the rule left it. */
@@ -78,7 +86,8 @@ export interface HookMet {
 
 /** What became of a packet. The counts mean what they mean in `Traversal`. */
 export interface Interpretation {
-  readonly verdict: 'accepted' | 'dropped' | 'rejected'
+  /** `unknown`: it came to a rule that is not modelled, the last of `rulesMet`. */
+  readonly verdict: 'accepted' | 'dropped' | 'rejected' | 'unknown'
   /** The packet as it left the rules; masquerading is left to the caller. */
   readonly packet: ReadablePacket
   readonly isDestinationTranslated: boolean
@@ -99,8 +108,17 @@ const MAX_RULES_MET = 300_000
 /** The interface by which a node's packets to itself go out and come in. */
 const LOOPBACK_INTERFACE = 'lo'
 
-/** How a chain ends: settled, or fallen off its end, or left by RETURN. */
-type Ending = 'accepted' | 'dropped' | 'rejected' | 'returned'
+/** How a chain ends: settled, or at a rule that is not modelled, or fallen off its end, or left by RETURN. */
+type Ending = Interpretation['verdict'] | 'returned'
+
+/** The tables at each hook, in the order in which a packet meets them. */
+const TABLES_OF_HOOK: Readonly<Record<HookName, readonly TableName[]>> = {
+  PREROUTING: ['raw', 'mangle', 'nat'],
+  INPUT: ['mangle', 'filter', 'security', 'nat'],
+  FORWARD: ['mangle', 'filter', 'security'],
+  OUTPUT: ['raw', 'mangle', 'nat', 'filter', 'security'],
+  POSTROUTING: ['mangle', 'nat'],
+}
 
 /** A packet under way. */
 interface Walk {
@@ -117,6 +135,7 @@ interface Walk {
   readonly hooksMet: HookMet[]
   /** Of the rule being tested. */
   draws: DrawMet[]
+  unmodelled: string | undefined
 }
 
 /** Where on the way: which chain of which table, called from which hook, how deep. */
@@ -152,9 +171,17 @@ export function interpret(
     rulesMet: [],
     hooksMet: [],
     draws: [],
+    unmodelled: undefined,
   }
   const verdict = way === 'receive' ? receive(walk) : send(walk)
-  const { node: _node, nowNs: _nowNs, outInterface: _outInterface, draws: _draws, ...outcome } = walk
+  const {
+    node: _node,
+    nowNs: _nowNs,
+    outInterface: _outInterface,
+    draws: _draws,
+    unmodelled: _unmodelled,
+    ...outcome
+  } = walk
   return {
     ...outcome,
     verdict,
@@ -164,29 +191,28 @@ export function interpret(
 }
 
 function receive(walk: Walk): Interpretation['verdict'] {
-  const first = throughHook(walk, 'nat', 'PREROUTING')
+  const first = throughHook(walk, 'PREROUTING')
   if (first !== 'accepted') return first
-  const isForNode = isLocal(walk, walk.packet.destination)
-  if (!isForNode) walk.outInterface = wayOut(walk)
-  const filtered = throughHook(walk, 'filter', isForNode ? 'INPUT' : 'FORWARD')
-  if (filtered !== 'accepted') return filtered
-  return throughHook(walk, 'nat', isForNode ? 'INPUT' : 'POSTROUTING')
+  if (isLocal(walk, walk.packet.destination)) return throughHook(walk, 'INPUT')
+  walk.outInterface = wayOut(walk)
+  const forwarded = throughHook(walk, 'FORWARD')
+  return forwarded === 'accepted' ? throughHook(walk, 'POSTROUTING') : forwarded
 }
 
 function send(walk: Walk): Interpretation['verdict'] {
   walk.packet = { ...walk.packet, inInterface: undefined }
   walk.outInterface = wayOut(walk)
-  for (const table of ['nat', 'filter'] as const) {
-    const verdict = throughHook(walk, table, 'OUTPUT')
-    if (verdict !== 'accepted') return verdict
-  }
+  const first = throughHook(walk, 'OUTPUT')
+  if (first !== 'accepted') return first
   // Only now does the way out follow a translation: the hook OUTPUT keeps what it was called with.
   walk.outInterface = wayOut(walk)
-  const last = throughHook(walk, 'nat', 'POSTROUTING')
+  const last = throughHook(walk, 'POSTROUTING')
   if (last !== 'accepted' || !isLocal(walk, walk.packet.destination)) return last
   walk.packet = { ...walk.packet, inInterface: LOOPBACK_INTERFACE }
   walk.outInterface = undefined
-  return throughHook(walk, 'filter', 'INPUT')
+  // Its translation was settled on the way out: it does not meet the nat rules for packets that come in.
+  const back = throughHook(walk, 'PREROUTING', ['nat'])
+  return back === 'accepted' ? throughHook(walk, 'INPUT', ['nat']) : back
 }
 
 function wayOut(walk: Walk): string | undefined {
@@ -194,15 +220,28 @@ function wayOut(walk: Walk): string | undefined {
   return isLocal(walk, destination) ? LOOPBACK_INTERFACE : walk.node.outInterfaceOf?.(destination)
 }
 
-function throughHook(walk: Walk, tableName: TableName, hook: HookName): Interpretation['verdict'] {
-  if (tableName === 'nat' && !walk.packet.states.includes('NEW')) return 'accepted'
-  const table = walk.node.tables.find((each) => each.name === tableName)
-  const chain = table?.chains.find((each) => each.name === hook)
-  if (table === undefined || chain === undefined) return 'accepted'
+function throughHook(
+  walk: Walk,
+  hook: HookName,
+  passedOver: readonly TableName[] = [],
+): Interpretation['verdict'] {
+  for (const name of TABLES_OF_HOOK[hook]) {
+    const isAsked = name !== 'nat' || walk.packet.states.includes('NEW')
+    const table = walk.node.tables.find((each) => each.name === name)
+    if (!isAsked || table === undefined || passedOver.includes(name)) continue
+    const verdict = throughTable(walk, hook, table)
+    if (verdict !== 'accepted') return verdict
+  }
+  return 'accepted'
+}
+
+function throughTable(walk: Walk, hook: HookName, table: Table): Interpretation['verdict'] {
+  const chain = chainsOf(table).get(hook)
+  if (chain === undefined) return 'accepted'
   const firstRule = walk.rulesMet.length
   const ending = throughChain(walk, { hook, table, depth: 0 }, hook)
   const policy = ending === 'returned' ? (chain.policy ?? 'ACCEPT') : undefined
-  walk.hooksMet.push({ hook, table: tableName, firstRule, policy })
+  walk.hooksMet.push({ hook, table: table.name, firstRule, policy })
   if (ending !== 'returned') return ending
   return policy === 'DROP' ? 'dropped' : 'accepted'
 }
@@ -212,12 +251,13 @@ function throughChain(walk: Walk, place: Place, chainName: string): Ending {
   if (chain === undefined) throw new InvariantError('no such chain', { chain: chainName })
   for (const [ruleIndex, rule] of chain.rules.entries()) {
     walk.draws = []
-    const failedMatch = testsOf(rule).find((match) => !isTrue(walk, match))
-    const isMatched = failedMatch === undefined
+    walk.unmodelled = undefined
+    const { hook, table, depth } = place
+    const failedMatch = runTests(walk, rule, table.name)
+    const isMatched = failedMatch === undefined && walk.unmodelled === undefined
     const { target } = rule
     const ended = isMatched ? apply(walk, rule) : undefined
-    const { draws, packet } = walk
-    const { hook, table, depth } = place
+    const { draws, packet, unmodelled } = walk
     // Written out: spreading an object into another takes seven times as long.
     walk.rulesMet.push({
       hook,
@@ -228,10 +268,12 @@ function throughChain(walk: Walk, place: Place, chainName: string): Ending {
       rule,
       isMatched,
       failedMatch,
+      unmodelled,
       draws,
       packet,
     })
     if (walk.rulesMet.length > MAX_RULES_MET) throw tooLong(chainName)
+    if (unmodelled !== undefined) return 'unknown'
     if (!isMatched) continue
     if (target.kind === 'goto') return throughChain(walk, place, target.chain)
     const ending =
@@ -264,12 +306,29 @@ const HEADER_MATCHES: ReadonlySet<Match['kind']> = new Set([
   'inInterface',
   'outInterface',
   'protocol',
+  'otherProtocol',
 ])
 
 /** The kernel tests addresses, interfaces and protocol first: ip_tables.c, ip_packet_match. */
 function testsOf(rule: Rule): Match[] {
   const isOfHeader = ({ kind }: Match) => HEADER_MATCHES.has(kind)
   return [...rule.matches.filter(isOfHeader), ...rule.matches.filter((match) => !isOfHeader(match))]
+}
+
+/**
+ * Runs the tests of a rule, up to the first that fails, and returns that one. A test that is not modelled is passed over:
+ * if a modelled one fails, it does not matter; if none does, `walk.unmodelled` says that the rule can not be settled.
+ */
+function runTests(walk: Walk, rule: Rule, table: TableName): Match | undefined {
+  let unmodelled: string | undefined
+  for (const match of testsOf(rule)) {
+    if (match.kind === 'unmodelled') unmodelled ??= match.text
+    // Whether a test that draws or remembers is run at all depends on what is not known.
+    else if (unmodelled !== undefined && (match.kind === 'statistic' || match.kind === 'recent')) break
+    else if (!isTrue(walk, match, table)) return match
+  }
+  walk.unmodelled = unmodelled
+  return undefined
 }
 
 /** What a target other than jump and goto does; undefined if the packet goes on to the next rule. */
@@ -293,6 +352,9 @@ function apply(walk: Walk, { target }: Rule): Ending | undefined {
     case 'MARK':
       walk.packet = { ...walk.packet, mark: ((walk.packet.mark & ~target.mask) ^ target.value) >>> 0 }
       return undefined
+    case 'unmodelled':
+      walk.unmodelled = target.text
+      return 'unknown'
     default:
       return undefined
   }
@@ -312,11 +374,13 @@ function withDestination(
   }
 }
 
-function isTrue(walk: Walk, match: Match): boolean {
+function isTrue(walk: Walk, match: Exclude<Match, { kind: 'unmodelled' }>, table: TableName): boolean {
   const { packet } = walk
   switch (match.kind) {
     case 'protocol':
       return (packet.protocol === match.protocol) !== match.isInverted
+    case 'otherProtocol':
+      return match.isInverted
     case 'source':
       return cidrContains(match.cidr, addressOf(packet.source)) !== match.isInverted
     case 'destination':
@@ -342,11 +406,16 @@ function isTrue(walk: Walk, match: Match): boolean {
     case 'mark':
       return ((packet.mark & match.mask) >>> 0 === match.value) !== match.isInverted
     case 'conntrack':
-      return match.states.some((state) => packet.states.includes(state)) !== match.isInverted
+      return match.states.some((state) => statesAt(table, packet).includes(state)) !== match.isInverted
     case 'comment':
     case 'nfacct':
       return true
   }
+}
+
+/** Table raw comes before connection tracking, which makes every packet invalid there. */
+function statesAt(table: TableName, packet: ReadablePacket): readonly ConnectionState[] {
+  return table === 'raw' ? ['INVALID'] : packet.states
 }
 
 function isDrawn(walk: Walk, threshold: number): boolean {

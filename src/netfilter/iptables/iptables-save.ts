@@ -2,7 +2,8 @@
  * Tables as the text that kube-proxy hands to `iptables-restore`, and that `iptables-save` prints.
  *
  * The options of a rule are written in the order of its matches, each as kube-proxy writes it. What `iptables-save` prints
- * of the same rules differs (`/32`, masks, another order, `--set-xmark` for all marks): `parseTables` reads both.
+ * of the same rules differs (`/32`, masks, another order, `--set-xmark` for all marks): `parseTables` reads both. What is
+ * not modelled is written as it was read.
  * Sources: kube-proxy pkg/proxy/iptables/proxier.go; iptables 1.8.9, iptables-restore(8), iptables/xshared.c.
  */
 import { InvariantError } from '../../base/diagnostics.js'
@@ -57,6 +58,8 @@ export function printMatch(match: Match, form: 'short' | 'written'): string {
   switch (match.kind) {
     case 'protocol':
       return match.isInverted ? `! -p ${match.protocol}` : `-m ${match.protocol} -p ${match.protocol}`
+    case 'otherProtocol':
+      return `${not(match)}-p ${match.name}`
     case 'source':
       return `${not(match)}-s ${printCidr(match.cidr, form === 'written' && match.isRange === true)}`
     case 'destination':
@@ -83,6 +86,8 @@ export function printMatch(match: Match, form: 'short' | 'written'): string {
       return `-m comment --comment ${printWord(match.text)}`
     case 'nfacct':
       return `-m nfacct --nfacct-name ${match.counter}`
+    case 'unmodelled':
+      return match.text
   }
 }
 
@@ -136,6 +141,8 @@ export function printTarget(target: Target): string[] {
       return [target.isFullyRandom ? '-j MASQUERADE --random-fully' : '-j MASQUERADE']
     case 'MARK':
       return [`-j MARK ${printMarkChange(target)}`]
+    case 'unmodelled':
+      return [target.text]
     default:
       return [`-j ${target.kind}`]
   }

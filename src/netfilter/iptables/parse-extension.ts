@@ -37,6 +37,7 @@ const EXTENSIONS: ReadonlyMap<string, (words: WordReader, module: Word) => Match
   ['mark', readMark],
   ['nfacct', readNfacct],
   ['recent', readRecent],
+  ['state', readState],
   ['statistic', readStatistic],
 ])
 
@@ -75,7 +76,16 @@ function readComment(words: WordReader, module: Word): Match[] {
 }
 
 function readConntrack(words: WordReader, module: Word): Match[] {
-  const option = words.takeOption(['--ctstate']) ?? lacks(words, module, '--ctstate')
+  return readStates(words, module, '--ctstate')
+}
+
+/** The old name of `conntrack`, and written so. */
+function readState(words: WordReader, module: Word): Match[] {
+  return readStates(words, module, '--state')
+}
+
+function readStates(words: WordReader, module: Word, name: string): Match[] {
+  const option = words.takeOption([name]) ?? lacks(words, module, name)
   const value = words.value(option.word)
   const states = value.text.split(',')
   const unknown = states.find((state) => !STATES.has(state))

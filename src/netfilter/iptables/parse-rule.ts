@@ -3,24 +3,30 @@
  *
  * Options may come in any order in which iptables takes them: those of an extension after its `-m`, ports after the
  * protocol. Spellings that mean the same become one: `--set-mark` and `--and-mark` become `--set-xmark`, the defaults
- * that iptables-save adds to `recent` vanish. Everything else is refused by name.
+ * that iptables-save adds to `recent` vanish. Everything else is refused by name, or kept as it is: see
+ * `parse-unmodelled.ts`.
  * Sources: iptables(8), iptables-extensions(8) of 1.8.9.
  */
 import { type Cidr, parseCidr } from '../../base/ip-address.js'
 import { parseExtension } from './parse-extension.js'
+import { parseProtocol } from './parse-protocol.js'
 import { parseTarget } from './parse-target.js'
+import { readOptionLeniently } from './parse-unmodelled.js'
 import type { IpProtocol, Match, Rule } from './rule.js'
 import type { Word, WordReader } from './rule-words.js'
 
 /** Longest name of an interface. Source: Linux include/uapi/linux/if.h, IFNAMSIZ less the end of the text. */
 const MAX_INTERFACE_NAME_LENGTH = 15
 
+/** A mask of which the ones may stand apart: iptables-save prints others as a length. */
+const DOTTED_MASK = /^[0-9.]+\/[0-9]+(?:\.[0-9]+){3}$/
+
 /** What the options of one rule have said so far. */
 interface RuleReading {
   readonly words: WordReader
   readonly matches: Match[]
   /** Of `-p`, not inverted: what ports need. */
-  protocol: IpProtocol | undefined
+  protocol: IpProtocol | 'other' | undefined
   /** Of `-m tcp` and the like: must be the protocol of `-p`, which may come later. */
   protocolModule: Word | undefined
   target: Rule['target'] | undefined
@@ -29,9 +35,10 @@ interface RuleReading {
 /**
  * Reads a rule from the words that follow `-A CHAIN`.
  *
+ * @param isLenient - keep what is not modelled
  * @throws LineError NF_SYNTAX, NF_UNSUPPORTED
  */
-export function parseRule(words: WordReader): Rule {
+export function parseRule(words: WordReader, isLenient = false): Rule {
   const reading: RuleReading = {
     words,
     matches: [],
@@ -39,7 +46,10 @@ export function parseRule(words: WordReader): Rule {
     protocolModule: undefined,
     target: undefined,
   }
-  while (words.peek() !== undefined) readOption(reading)
+  while (words.peek() !== undefined) {
+    if (isLenient) readOptionLeniently(reading, readOption)
+    else readOption(reading)
+  }
   const { matches, protocol, protocolModule, target } = reading
   if (protocolModule !== undefined && protocolModule.text !== protocol) {
     words.fail('NF_SYNTAX', protocolModule, `"-m ${protocolModule.text}" needs "-p ${protocolModule.text}"`)
@@ -89,6 +99,11 @@ function readOption(reading: RuleReading): void {
   }
   if (not !== undefined) words.fail('NF_SYNTAX', not, `"!" can not stand before "${option.text}"`)
   switch (option.isQuoted ? '' : option.text) {
+    case '-c':
+    case '--set-counters':
+      words.value(option)
+      words.value(option)
+      return
     case '-m':
     case '--match':
       readModule(reading, option)
@@ -109,17 +124,13 @@ function readOption(reading: RuleReading): void {
 }
 
 function readProtocol(reading: RuleReading, option: Word, isInverted: boolean): void {
-  const words: WordReader = reading.words
-  const value = words.value(option)
-  const protocol = value.text.toLowerCase()
-  if (protocol !== 'tcp' && protocol !== 'udp' && protocol !== 'sctp') {
-    words.fail('NF_UNSUPPORTED', value, `protocol "${value.text}" is not modelled`, 'tcp, udp, sctp are')
+  const match = parseProtocol(reading.words, option, isInverted)
+  if (reading.matches.some(({ kind }) => kind === 'protocol' || kind === 'otherProtocol')) {
+    reading.words.fail('NF_SYNTAX', option, 'a rule has one protocol only')
   }
-  if (reading.matches.some((match) => match.kind === 'protocol')) {
-    words.fail('NF_SYNTAX', option, 'a rule has one protocol only')
-  }
-  reading.matches.push({ kind: 'protocol', protocol, isInverted })
-  if (!isInverted) reading.protocol = protocol
+  if (match === undefined) return
+  reading.matches.push(match)
+  if (!isInverted) reading.protocol = match.kind === 'protocol' ? match.protocol : 'other'
 }
 
 function readModule(reading: RuleReading, option: Word): void {
@@ -131,6 +142,9 @@ function readModule(reading: RuleReading, option: Word): void {
 
 function readCidr(words: WordReader, option: Word): Cidr {
   const value = words.value(option)
+  if (DOTTED_MASK.test(value.text)) {
+    words.fail('NF_UNSUPPORTED', value, 'masks in dotted form are not modelled', 'such as 10.0.0.0/8')
+  }
   return (
     parseCidr(value.text) ??
     words.fail(

@@ -3,11 +3,12 @@
  *
  * Understood: `*table`, `:CHAIN POLICY [packets:bytes]`, `-A CHAIN …`, also with counters before it, `-X CHAIN`, `COMMIT`,
  * comment lines and empty lines. Counters are passed over. Refused by name: other tables and other commands, of which
- * iptables-restore knows more. Source: iptables-restore(8), iptables 1.8.9.
+ * iptables-restore knows more. Read leniently, a dump may hold the tables raw, mangle and security too, and any match and
+ * target. Source: iptables-restore(8), iptables 1.8.9.
  */
 import { type Diagnostic, InputError } from '../../base/diagnostics.js'
 import { parseRule } from './parse-rule.js'
-import { type Chain, HOOKS_OF_TABLE, type Rule, type Table, type TableName } from './rule.js'
+import { type Chain, HOOKS_OF_TABLE, type Rule, TABLE_NAMES, type Table, type TableName } from './rule.js'
 import { type Line, LineError, type Word, WordReader } from './rule-words.js'
 
 /** Errors that are listed before the reader gives up: more would help nobody. */
@@ -22,10 +23,22 @@ interface OpenChain {
 interface OpenTable {
   readonly name: TableName
   readonly chains: Map<string, OpenChain>
+  /** Read leniently: jumps and gotos with their lines. They may turn out to lead to no chain of the table. */
+  readonly jumps: Map<Rule, number>
+}
+
+/** How to read a dump. */
+export interface ParseOptions {
+  /**
+   * Keeps matches, targets and tables that are not modelled, so that the whole dump of a real node can be read; false if
+   * not given: they are refused.
+   */
+  readonly isLenient?: boolean
 }
 
 /** What has been read so far. */
 interface Reading {
+  readonly isLenient: boolean
   readonly tables: Table[]
   /** The table of the last `*` line, until its COMMIT; undefined as well if that table is not modelled. */
   table: OpenTable | undefined
@@ -38,12 +51,14 @@ interface Reading {
  *
  * @param text - as `printTables` and `iptables-save` write it
  * @param file - the name of the text in errors
+ * @param options - how much is accepted
  * @returns the tables in the order of the text, built-in chains before others
  * @throws InputError NF_SYNTAX, NF_UNSUPPORTED: one per wrong line, at most 100
  * @remarks Linear in the text. Does not check where jumps lead: see `checkTable`.
  */
-export function parseTables(text: string, file = '<stdin>'): Table[] {
-  const reading: Reading = { tables: [], table: undefined, isInTable: false }
+export function parseTables(text: string, file = '<stdin>', options: ParseOptions = {}): Table[] {
+  const { isLenient = false } = options
+  const reading: Reading = { isLenient, tables: [], table: undefined, isInTable: false }
   const errors: Diagnostic[] = []
   for (const [index, content] of text.split('\n').entries()) {
     if (errors.length === MAX_ERRORS) break
@@ -52,6 +67,8 @@ export function parseTables(text: string, file = '<stdin>'): Table[] {
       number: index + 1,
       text: content.endsWith('\r') ? content.slice(0, -1) : content,
     }
+    // Comments of iptables-save may hold anything, quotes that are not closed too.
+    if (line.text.trimStart().startsWith('#')) continue
     try {
       readLine(reading, new WordReader(line))
     } catch (error) {
@@ -70,7 +87,7 @@ function missingCommit(file: string): Diagnostic {
 
 function readLine(reading: Reading, words: WordReader): void {
   const first = words.take()
-  if (first === undefined || first.text.startsWith('#')) return
+  if (first === undefined) return
   if (first.text.startsWith('*')) {
     openTable(reading, words, first)
   } else if (!reading.isInTable) {
@@ -84,7 +101,7 @@ function readLine(reading: Reading, words: WordReader): void {
     commit(reading)
   } else if (reading.table !== undefined) {
     if (first.text.startsWith(':')) openChain(reading.table, words, first)
-    else readCommand(reading.table, words, first)
+    else readCommand(reading, reading.table, words, first)
   }
 }
 
@@ -92,18 +109,24 @@ function openTable(reading: Reading, words: WordReader, first: Word): void {
   if (reading.isInTable) words.fail('NF_SYNTAX', first, 'a table begins before the COMMIT of the last one')
   const name = first.text.slice(1)
   reading.isInTable = true
-  if (name !== 'nat' && name !== 'filter') {
-    words.fail('NF_UNSUPPORTED', first, `table "${name}" is not modelled`, 'modelled are nat and filter')
-  }
   if (reading.tables.some((table) => table.name === name)) {
     words.fail('NF_SYNTAX', first, `table "${name}" comes twice`)
   }
-  reading.table = { name, chains: new Map() }
+  const table = acceptedTable(name, reading.isLenient)
+  if (table === undefined) {
+    words.fail('NF_UNSUPPORTED', first, `table "${name}" is not modelled`, 'modelled are nat and filter')
+  }
+  reading.table = { name: table, chains: new Map(), jumps: new Map() }
+}
+
+function acceptedTable(text: string, isLenient: boolean): TableName | undefined {
+  const accepted: readonly TableName[] = isLenient ? TABLE_NAMES : ['nat', 'filter']
+  return accepted.find((name) => name === text)
 }
 
 function commit(reading: Reading): void {
   if (reading.table !== undefined) {
-    const chains = [...reading.table.chains.values()]
+    const chains = [...reading.table.chains.values()].map(withoutStrayJumps(reading.table))
     const isBuiltIn = (chain: Chain) => chain.policy !== undefined
     reading.tables.push({
       name: reading.table.name,
@@ -112,6 +135,19 @@ function commit(reading: Reading): void {
   }
   reading.table = undefined
   reading.isInTable = false
+}
+
+/** A jump that leads to no chain is one to a target of which nothing is known. */
+function withoutStrayJumps({ chains, jumps }: OpenTable): (chain: Chain) => Chain {
+  const strays = new Map<Rule, Rule>()
+  for (const [rule, line] of jumps) {
+    const { matches, target } = rule
+    if ((target.kind !== 'jump' && target.kind !== 'goto') || chains.has(target.chain)) continue
+    const text = `${target.kind === 'jump' ? '-j' : '-g'} ${target.chain}`
+    strays.set(rule, { matches, target: { kind: 'unmodelled', text, line } })
+  }
+  if (strays.size === 0) return (chain) => chain
+  return (chain) => ({ ...chain, rules: chain.rules.map((rule) => strays.get(rule) ?? rule) })
 }
 
 function openChain(table: OpenTable, words: WordReader, first: Word): void {
@@ -142,12 +178,12 @@ function readPolicy(words: WordReader, chain: Word, isBuiltIn: boolean): Chain['
   return words.fail('NF_SYNTAX', policy, `"${policy.text}" is no policy`, 'a policy is ACCEPT or DROP')
 }
 
-function readCommand(table: OpenTable, words: WordReader, first: Word): void {
+function readCommand({ isLenient }: Reading, table: OpenTable, words: WordReader, first: Word): void {
   const command = (isCounters(first) ? words.take() : first) ?? first
   switch (command.text) {
     case '-A':
     case '--append':
-      declaredChain(table, words, command).rules.push(parseRule(words))
+      readRule(table, words, command, isLenient)
       return
     case '-X':
     case '--delete-chain':
@@ -156,6 +192,14 @@ function readCommand(table: OpenTable, words: WordReader, first: Word): void {
     default:
       words.fail('NF_UNSUPPORTED', command, `"${command.text}" is not understood`, 'rules begin with -A')
   }
+}
+
+function readRule(table: OpenTable, words: WordReader, command: Word, isLenient: boolean): void {
+  const chain = declaredChain(table, words, command)
+  const rule = parseRule(words, isLenient)
+  chain.rules.push(rule)
+  const isJump = rule.target.kind === 'jump' || rule.target.kind === 'goto'
+  if (isLenient && isJump) table.jumps.set(rule, words.line.number)
 }
 
 /** kube-proxy declares a chain that it no longer needs, which empties it, and then deletes it. */

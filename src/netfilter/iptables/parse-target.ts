@@ -30,20 +30,26 @@ const REJECT_ANSWERS: ReadonlySet<string> = new Set([
 /** What a bare `-j REJECT` means in ip6tables. Tables have no family: it is read as the bare target. */
 const DEFAULT_REJECT_OF_IPV6 = 'icmp6-port-unreachable'
 
-/** Targets of iptables that are not modelled. Source: iptables-extensions(8), "Target extensions". */
+/**
+ * Targets of iptables that are not modelled. Sources: iptables-extensions(8), "Target extensions"; xtables-addons(8).
+ */
 const OTHER_TARGETS: ReadonlySet<string> = new Set([
+  'ACCOUNT',
   'AUDIT',
+  'CHAOS',
   'CHECKSUM',
   'CLASSIFY',
   'CLUSTERIP',
   'CONNMARK',
   'CONNSECMARK',
   'CT',
+  'DELUDE',
   'DNPT',
   'DSCP',
   'ECN',
   'HL',
   'HMARK',
+  'FULLCONENAT',
   'IDLETIMER',
   'LED',
   'LOG',
@@ -59,6 +65,7 @@ const OTHER_TARGETS: ReadonlySet<string> = new Set([
   'SNAT',
   'SNPT',
   'SYNPROXY',
+  'TARPIT',
   'TCPMSS',
   'TCPOPTSTRIP',
   'TEE',
@@ -121,7 +128,9 @@ function readDnat(words: WordReader, target: Word): Target {
   if (address !== undefined && isInBrackets === (address.family === 6) && port >= 1 && port <= 65_535) {
     return { kind: 'DNAT', address: address.text, port }
   }
-  const code = value.text.includes('-') ? 'NF_UNSUPPORTED' : 'NF_SYNTAX'
+  // Ranges of addresses or ports, and a port without an address.
+  const isOtherForm = value.text.includes('-') || value.text.startsWith(':')
+  const code = isOtherForm ? 'NF_UNSUPPORTED' : 'NF_SYNTAX'
   return words.fail(
     code,
     value,

@@ -51,9 +51,31 @@ export class WordReader {
     this.#words = splitWords(line)
   }
 
+  /** How many words are taken. */
+  get position(): number {
+    return this.#next
+  }
+
+  /** Puts words back, so that so many are taken. */
+  rewind(position: number): void {
+    this.#next = position
+  }
+
+  /** The text of the line from one word up to the last one taken. */
+  textFrom(position: number): string {
+    const first = this.#words[position]
+    const last = this.#words[this.#next - 1]
+    return this.line.text.slice(first.column - 1, last.column - 1 + last.length)
+  }
+
   /** The next word, left where it is; undefined at the end of the line. */
   peek(): Word | undefined {
     return this.#words[this.#next]
+  }
+
+  /** The word after the next one. */
+  peekSecond(): Word | undefined {
+    return this.#words[this.#next + 1]
   }
 
   /** Takes the next word. */

@@ -1,12 +1,16 @@
 /**
  * Tables, chains and rules as iptables has them, as data.
  *
- * Modelled: tables nat and filter; the matches and targets below. Anything else in a dump that is read is refused by
- * name. Source: iptables-extensions(8), iptables 1.8.9; Linux net/netfilter.
+ * Modelled: tables nat and filter; the matches and targets below. Anything else in a dump is refused by name, or kept as
+ * it is written and marked `unmodelled`. Source: iptables-extensions(8), iptables 1.8.9; Linux net/netfilter.
  */
 import type { Cidr } from '../../base/ip-address.js'
 
-export type TableName = 'nat' | 'filter'
+/** Rules of the tables raw, mangle and security can be read and followed, but are not part of a simulation. */
+export type TableName = 'raw' | 'mangle' | 'nat' | 'filter' | 'security'
+
+/** All tables of IPv4 and IPv6. */
+export const TABLE_NAMES = ['raw', 'mangle', 'nat', 'filter', 'security'] as const satisfies TableName[]
 
 /** The five hooks, which are also the names of the built-in chains. */
 export type HookName = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING'
@@ -14,10 +18,16 @@ export type HookName = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUT
 /** The hooks, in the order in which a packet meets them. */
 export const HOOKS = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'] as const satisfies HookName[]
 
-/** The hooks at which each table has a chain. Source: Linux iptable_nat.c, iptable_filter.c. */
+/**
+ * The hooks at which each table has a chain.
+ * Source: Linux iptable_raw.c, iptable_mangle.c, iptable_nat.c, iptable_filter.c, iptable_security.c.
+ */
 export const HOOKS_OF_TABLE: Readonly<Record<TableName, readonly HookName[]>> = {
+  raw: ['PREROUTING', 'OUTPUT'],
+  mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
   nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
   filter: ['INPUT', 'FORWARD', 'OUTPUT'],
+  security: ['INPUT', 'FORWARD', 'OUTPUT'],
 }
 
 export type IpProtocol = 'tcp' | 'udp' | 'sctp'
@@ -31,6 +41,8 @@ export type ConnectionState = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'D
  */
 export type Match =
   | { readonly kind: 'protocol'; readonly protocol: IpProtocol; readonly isInverted: boolean }
+  /** A protocol that svcsim sends no packets of, such as `icmp`: no packet has it. */
+  | { readonly kind: 'otherProtocol'; readonly name: string; readonly isInverted: boolean }
   /**
    * `isRange` says of a range of one address that kube-proxy writes it as a range (`/32`); it means nothing, and what is
    * read never has it.
@@ -76,6 +88,7 @@ export type Match =
   | { readonly kind: 'comment'; readonly text: string }
   /** Counts packets under a name outside of the tables; without a quota it is always true. */
   | { readonly kind: 'nfacct'; readonly counter: string }
+  | Unmodelled
 
 /**
  * `-m recent`: a named list of source addresses with the time each was last set. `seconds` and `isReaping` belong to
@@ -88,6 +101,15 @@ export interface RecentMatch {
   /** 1 to 2^31 - 1; undefined: no limit of age. */
   readonly seconds: number | undefined
   readonly isReaping: boolean
+}
+
+/** A match or target that svcsim does not model, kept from a dump: nobody can say what it does. */
+export interface Unmodelled {
+  readonly kind: 'unmodelled'
+  /** As it is written, with its options. */
+  readonly text: string
+  /** Line of the dump, from 1. */
+  readonly line: number
 }
 
 /** What happens to a packet that passed every test. */
@@ -109,6 +131,7 @@ export type Target =
       readonly mask: number
       readonly option: 'set-xmark' | 'or-mark' | 'xor-mark'
     }
+  | Unmodelled
 
 /** What a bare `-j REJECT` answers with (in ip6tables `icmp6-port-unreachable`). Source: iptables-extensions(8), REJECT. */
 export const DEFAULT_REJECT = 'icmp-port-unreachable'

@@ -107,8 +107,11 @@ function ruleStep(met: RuleMet, branch: DrawnBranch<NodeWays> | undefined): Rule
 
 function resultOf(met: RuleMet): { readonly result: RuleResult; readonly detail: string } {
   if (met.failedMatch !== undefined) return { result: 'noMatch', detail: failedOption(met.failedMatch) }
+  if (met.unmodelled !== undefined) return { result: 'unknown', detail: met.unmodelled }
   const { target } = met.rule
   switch (target.kind) {
+    case 'unmodelled':
+      return { result: 'unknown', detail: target.text }
     case 'none':
       return { result: 'goOn', detail: '' }
     case 'jump':
@@ -140,6 +143,7 @@ function failedOption(match: Match): string {
 function optionOf(match: Match): string {
   switch (match.kind) {
     case 'protocol':
+    case 'otherProtocol':
       return '-p'
     case 'source':
       return '-s'
@@ -165,6 +169,7 @@ function optionOf(match: Match): string {
       return '--ctstate'
     case 'comment':
     case 'nfacct':
+    case 'unmodelled':
       return ''
   }
 }

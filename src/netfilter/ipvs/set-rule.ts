@@ -41,7 +41,7 @@ export type PlainMatch =
 export type SetRuleMatch = PlainMatch | SetMatch | PhysdevMatch | IpvsMatch
 
 /** What follows if every test passed. */
-export type SetRuleTarget = Exclude<Target, { kind: 'none' | 'goto' | 'DNAT' }>
+export type SetRuleTarget = Exclude<Target, { kind: 'none' | 'goto' | 'DNAT' | 'unmodelled' }>
 
 export interface SetRule {
   readonly matches: readonly SetRuleMatch[]

@@ -168,7 +168,8 @@ describe('errors in a rule', () => {
     ['-f', 'NF_UNSUPPORTED 3:6 option "-f" is not modelled'],
     ['-i sixteen-letters-', 'NF_SYNTAX 3:9 "sixteen-letters-" is no interface'],
     ['! -o ""', 'NF_SYNTAX 3:11 "" is no interface'],
-    ['-p icmp', 'NF_UNSUPPORTED 3:9 protocol "icmp" is not modelled'],
+    ['-p nothing', 'NF_UNSUPPORTED 3:9 protocol "nothing" is not modelled'],
+    ['! -p all', 'NF_SYNTAX 3:11 no packet is of no protocol'],
     ['-m recent --set --hitcount 3', 'NF_UNSUPPORTED 3:22 option "--hitcount" is not modelled'],
     ['-m recent ! --rcheck', 'NF_UNSUPPORTED 3:18 "! --rcheck" is not modelled'],
     [
