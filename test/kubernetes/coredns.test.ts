@@ -146,6 +146,24 @@ describe('what the user is told of names', () => {
     expect(told(objects, { pods, clients, ...coredns })).toEqual([])
   })
 
+  it.each(['rediss', 'web.shop.svc.cluster.local.', 'nothing.cluster.local'])(
+    'is that nobody can have the name "%s"',
+    (resolves) => {
+      const pods = { web: { classes: { slow: { calls: [{ to: 'web:80', resolves }] } } } }
+      const clients = [clientsOf('web:80', { class: 'slow' })]
+      expect(told(web, { ...coredns, pods, clients })).toEqual([
+        `error CALL_UNKNOWN_SERVICE spec.pods.web.classes.slow.calls.0.resolves: Nobody has the name "${resolves}" [write a name outside of the cluster, such as api.example.com, or that of a Service]`,
+      ])
+    },
+  )
+
+  it.each(['web', 'web.default.svc.cluster.local', 'api.example.com', 'localhost.example.'])(
+    'is nothing of the name "%s"',
+    (resolves) => {
+      expect(told(web, { ...coredns, clients: [clientsOf('web:80', { resolves })] })).toEqual([])
+    },
+  )
+
   it('is that the address of kube-dns is taken', () => {
     const taken = { ...web, services: [service('web', { clusterIp: '10.96.0.10' })] }
     expect(told(taken, coredns)).toEqual([expect.stringContaining('error CLUSTER_IP_CLASH spec.dns')])

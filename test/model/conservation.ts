@@ -73,7 +73,7 @@ function collectorOf({ graph, cluster, scenario }: World): ReplicationCollector 
   return new ReplicationCollector(settings, cluster.pods.length, scenario.spec.warmUp)
 }
 
-function checkRecord(record: RequestRecord, { graph, scenario, entries }: World): void {
+function checkRecord(record: RequestRecord, { graph, scenario, entries, dns }: World): void {
   const { timeoutNs, retry } = graph.sites[record.call]
   const { outcome, responseTimeNs, intendedNs } = record
   const { warmUp, horizon } = scenario.spec
@@ -92,7 +92,8 @@ function checkRecord(record: RequestRecord, { graph, scenario, entries }: World)
   const mayBeRejectedBefore = entries[record.call].loadBalancer?.isProxy === true
   if (outcome === Outcome.rejected && !mayBeRejectedBefore)
     require(record.pod >= 0, 'rejected by nobody', record)
-  const mayGiveUp = retry !== undefined || scenario.spec.tcp.synRetries !== undefined
+  require(dns !== undefined || record.dnsQueries === 0, 'queries that nobody sends', record)
+  const mayGiveUp = retry !== undefined || scenario.spec.tcp.synRetries !== undefined || dns !== undefined
   if (outcome === Outcome.timedOut)
     require(responseTimeNs === timeoutNs ||
       (mayGiveUp && responseTimeNs < timeoutNs), 'timed out too early', record)
@@ -106,6 +107,10 @@ export function assertDrained({ world, requests }: Observed): void {
   const unfinished = requests.filter((record) => record.outcome === Outcome.unfinished).length
   require(unfinished === 0, 'unfinished requests', { unfinished })
   require(world.requests.openCount === 0, 'rows of requests are left', { rows: world.requests.openCount })
+  const { lookups, queries, flows } = world.dns ?? {}
+  require(!lookups?.openCount, 'look-ups of names are left', { lookups: lookups?.openCount })
+  require(!queries?.openCount, 'queries are left', { queries: queries?.openCount })
+  require(!flows?.openCount, 'UDP flows are left', { flows: flows?.openCount })
   for (const station of stations)
     require(station.numberInSystem === 0, 'a pod still has requests', { number: station.numberInSystem })
   for (const each of work)

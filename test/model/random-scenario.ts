@@ -6,6 +6,7 @@ import { NS_PER_MS, NS_PER_US } from '../../src/base/nanoseconds.js'
 import { type Stream, Streams } from '../../src/engine/streams.js'
 import { loadExperiment } from '../../src/experiment/load-experiment.js'
 import type { DesignPoint } from '../../src/experiment/plan.js'
+import { withDns } from './random-dns.js'
 import { drawResources, withPods } from './random-pods.js'
 
 /** Kubernetes objects and the `spec` of a scenario, as a file would have them. */
@@ -55,10 +56,12 @@ class Draft {
   readonly #kinds = new Map<string, ServiceKind>()
 
   readonly #podStream: Stream
+  readonly #dnsStream: Stream
 
   constructor(streams: Streams, { isConstant = false, timeFactor = 1 }: DraftOptions) {
     this.stream = streams.get('draft')
     this.#podStream = streams.get('draft/pods')
+    this.#dnsStream = streams.get('draft/dns')
     this.#factor = timeFactor
     this.#isConstant = isConstant
     this.#nodes = ['node-a', 'node-b', 'node-c', 'node-d'].slice(0, this.#count(1, 4))
@@ -73,7 +76,8 @@ class Draft {
     const balanced = names.filter((name) => this.#kinds.get(name) === 'LoadBalancer')
     const spec = this.#spec(names, Object.fromEntries(pods), balanced)
     const options = { isConstant: this.#isConstant, timeFactor: this.#factor }
-    return { documents, spec: { ...spec, ...withPods(spec, this.#podStream, options) } }
+    const podded = { ...spec, ...withPods(spec, this.#podStream, options) }
+    return { documents, spec: { ...podded, ...withDns(podded, this.#dnsStream, options) } }
   }
 
   #spec(names: readonly string[], pods: Readonly<Record<string, object>>, balanced: readonly string[]) {

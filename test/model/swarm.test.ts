@@ -77,17 +77,18 @@ const TIMES = [
 describe('random scenarios', () => {
   it('lose no request, and leave nothing open that nobody uses', () => {
     const outcomes = new Set<number>()
-    const met = { throttled: 0, sharing: 0 }
+    const met = { throttled: 0, sharing: 0, asking: 0 }
     forSeeds(200, (seed) => {
       const observed = runConserved(drainingWorld(pointOf(seed)))
       assertDrained(observed)
       for (const { outcome } of observed.requests) outcomes.add(outcome)
       if (observed.totals.pods.some((pod) => pod.throttledNs > 0)) met.throttled++
       if (isSharing(observed)) met.sharing++
+      if (observed.requests.some((each) => each.dnsQueries > 0)) met.asking++
     })
     const { completed, refused, timedOut, rejected } = Outcome
     expect([...outcomes].sort()).toEqual([completed, refused, timedOut, rejected].sort())
-    expect(Math.min(met.throttled, met.sharing)).toBeGreaterThan(20)
+    expect(Math.min(met.throttled, met.sharing, met.asking)).toBeGreaterThan(20)
   })
 
   it('lose no request when the horizon comes first', () => {
@@ -210,6 +211,8 @@ describe('the checks of random scenarios', () => {
   const world = (seed = BUSY) => drainingWorld(pointOf(seed))
   /** One in which requests share servers, and CPU limits let pods stand still. */
   const LIMITED = 8
+  /** One in which names are resolved by queries, from new ports every time. */
+  const ASKING = 3
 
   it('find nothing in a world without faults', () => {
     const observed = runConserved(world())
@@ -239,6 +242,30 @@ describe('the checks of random scenarios', () => {
         requests.closeIfDone = (row) => row !== 0 && close(row)
       },
       says: 'rows of requests are left',
+    },
+    {
+      name: 'a look-up of a name that never ends',
+      seed: ASKING,
+      plant: ({ dns }) => {
+        if (dns !== undefined) dns.lookups.close = () => {}
+      },
+      says: 'look-ups of names are left',
+    },
+    {
+      name: 'a query that nobody lets go of',
+      seed: ASKING,
+      plant: ({ dns }) => {
+        if (dns !== undefined) dns.queries.close = () => {}
+      },
+      says: 'queries are left',
+    },
+    {
+      name: 'a UDP port that stays open',
+      seed: ASKING,
+      plant: ({ dns }) => {
+        if (dns !== undefined) dns.flows.close = () => {}
+      },
+      says: 'UDP flows are left',
     },
     {
       name: 'a pod that loses the count of time',
