@@ -3,6 +3,7 @@
  * time, so that a response time is the sojourn time. One time unit of the textbook is one millisecond here.
  */
 import { loadExperiment } from '../../src/experiment/load-experiment.js'
+import type { DesignPoint } from '../../src/experiment/plan.js'
 import { runReplication } from '../../src/experiment/run-replication.js'
 import { type Estimate, estimate } from '../../src/metrics/estimate.js'
 import type { ReplicationMeasures } from '../../src/metrics/replication-collector.js'
@@ -16,6 +17,11 @@ export interface QueueSystem {
   readonly serviceTime: string
   readonly pods?: number
   readonly servers?: number
+  readonly discipline?: 'fcfs' | 'ps'
+  /** As `cpuLimit` of a scenario. */
+  readonly cpuLimit?: string
+  /** A second group of clients, whose requests have a service time of their own; its figures come second. */
+  readonly others?: { readonly arrivalRate: number; readonly serviceTime: string }
   /** Waiting places per pod. */
   readonly queueCapacity?: number
   /** As `gap` of a scenario, in flow style; exponential by default. */
@@ -42,16 +48,21 @@ export function units(count: number): string {
 
 /** Runs the replications of a queueing system. */
 export function runQueueSystem(system: QueueSystem, run: QueueRun): ReplicationMeasures[] {
-  const plan = loadExperiment({
+  const point = queuePoint(system, run)
+  return Array.from({ length: run.replications }, (_, replication) =>
+    runReplication(point, { seed: run.seed, replication, trace: undefined }),
+  )
+}
+
+/** A queueing system, loaded. */
+export function queuePoint(system: QueueSystem, run: QueueRun): DesignPoint {
+  return loadExperiment({
     scenarioFile: { path: 'scenario.yaml', text: scenarioText(system, run) },
     manifestFiles: [{ path: 'pods.yaml', text: manifestText(system) }],
     settings: [],
     axes: [],
     command: '',
-  })
-  return Array.from({ length: run.replications }, (_, replication) =>
-    runReplication(plan.points[0], { seed: run.seed, replication, trace: undefined }),
-  )
+  }).points[0]
 }
 
 /** A figure of every replication with its 95 % interval. */
@@ -90,7 +101,10 @@ spec:
     station:
       servers: ${system.servers ?? 1}
       queueCapacity: ${system.queueCapacity ?? 10_000_000}
+      discipline: ${system.discipline ?? 'fcfs'}
       serviceTime: ${system.serviceTime}
+      classes: ${system.others === undefined ? '{}' : `{ other: { serviceTime: ${system.others.serviceTime} } }`}
+${system.cpuLimit === undefined ? '' : `      cpuLimit: ${system.cpuLimit}`}
       speed: ${system.speed ?? '{}'}
   loadBalancers: { station: { algorithm: ${system.algorithm ?? 'random'}, targets: pods } }
   clients:
@@ -100,7 +114,18 @@ spec:
       to: station:80
       timeout: 20h
       arrivals: { rate: ${system.arrivalRate * 1_000}/s${system.gap === undefined ? '' : `, gap: ${system.gap}`} }
+${system.others === undefined ? '' : otherClients(system.others.arrivalRate)}
 `
+}
+
+function otherClients(arrivalRate: number): string {
+  return `    - name: others
+      location: inside
+      count: 20
+      class: other
+      to: station:80
+      timeout: 20h
+      arrivals: { rate: ${arrivalRate * 1_000}/s }`
 }
 
 function manifestText({ pods, algorithm }: QueueSystem): string {

@@ -2,7 +2,6 @@
  * Every case of test/data/validation/theory.json whose mechanism the model has by now, family by family. A figure passes
  * within the tolerance stated in the file, or within three standard errors where those are larger.
  */
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { estimate } from '../../src/metrics/estimate.js'
 import type { ReplicationMeasures } from '../../src/metrics/replication-collector.js'
@@ -13,45 +12,15 @@ import {
   threeStandardErrors,
 } from './affinity-system.js'
 import { type QueueRun, type QueueSystem, runQueueSystem, units } from './queue-system.js'
-
-interface TheoryCase {
-  readonly id: string
-  readonly family: string
-  // Parameters differ from family to family; each handler knows its own.
-  readonly parameters: Readonly<Record<string, unknown>>
-  readonly expected: Readonly<Record<string, number>>
-  readonly tolerance: {
-    readonly kind: string
-    readonly mean?: number
-    readonly percentile?: number
-    readonly probability?: number
-  }
-}
-
-const file = readFileSync(new URL('../data/validation/theory.json', import.meta.url), 'utf8')
-const cases: TheoryCase[] = JSON.parse(file).cases
-
-function casesOf(...families: string[]): TheoryCase[] {
-  return cases.filter(({ family }) => families.includes(family))
-}
-
-/** A figure of every replication; `unit` ns make one unit of the expected value. */
-function expectFigure(values: readonly (number | null)[], expected: number, relative: number): void {
-  const { value, halfWidth95 } = estimate(values)
-  const threeErrors = 1.5 * (halfWidth95 ?? 0)
-  expect(Math.abs((value ?? Number.NaN) - expected)).toBeLessThanOrEqual(
-    Math.max(relative * expected, threeErrors),
-  )
-}
-
-/** Rates of the case times this are arrivals per millisecond, so that one mean service takes about one millisecond. */
-function scaled(meanServiceTime: number) {
-  return {
-    rate: (arrivalRate: number) => arrivalRate * meanServiceTime,
-    time: (caseTime: number) => units(caseTime / meanServiceTime),
-    ns: (caseTime: number) => (caseTime / meanServiceTime) * 1e6,
-  }
-}
+import {
+  casesOf,
+  expectFigure,
+  meanResponse,
+  type QueueFigure,
+  quantile,
+  scaled,
+  utilisation,
+} from './theory-cases.js'
 
 interface QueueCase {
   readonly system: QueueSystem
@@ -169,29 +138,10 @@ describe('stations with one queue', () => {
   })
 })
 
-interface QueueFigure {
-  readonly of: (run: ReplicationMeasures) => number | null
-  readonly isTime: boolean
-  readonly tolerance: 'mean' | 'percentile' | 'probability'
-}
-
-function quantile(ratio: number): QueueFigure {
-  return {
-    of: ({ calls }) => calls[0].responseTimes.quantileNs(ratio),
-    isTime: true,
-    tolerance: 'percentile',
-  }
-}
-
 function issued({ calls }: ReplicationMeasures): number {
   return Object.values(calls[0].outcomes).reduce((sum, count) => sum + count, 0)
 }
 
-const meanResponse: QueueFigure = {
-  of: ({ calls }) => calls[0].responseTimes.meanNs(),
-  isTime: true,
-  tolerance: 'mean',
-}
 const meanWait: QueueFigure = {
   of: ({ calls }) => calls[0].partMeansNs.queue,
   isTime: true,
@@ -213,14 +163,7 @@ const queueFigures: Readonly<Record<string, QueueFigure>> = {
     isTime: false,
     tolerance: 'probability',
   },
-  utilization: {
-    of: ({ totals }) =>
-      totals.pods.reduce((sum, pod) => sum + pod.busyAreaNs / pod.serverCount, 0) /
-      totals.pods.length /
-      totals.windowNs,
-    isTime: false,
-    tolerance: 'mean',
-  },
+  utilization: utilisation,
 }
 
 describe('loss systems (Erlang B)', () => {
