@@ -33,6 +33,7 @@ export interface CallMeasures {
   readonly requests: readonly number[]
   readonly stickiness: StickinessFigures
   readonly attemptsPerRequest: number | null
+  readonly dnsQueriesPerRequest: number | null
   readonly rulesPerConnection: number | null
 }
 
@@ -50,6 +51,7 @@ export class CallCollector {
   #rulesEvaluated = 0
   #requestCount = 0
   #attempts = 0
+  #dnsQueries = 0
 
   constructor(settings: CallSettings, podCount: number) {
     const { eligiblePods, callerCount } = settings
@@ -74,6 +76,7 @@ export class CallCollector {
     this.#outcomes[record.outcome]++
     this.#requestCount++
     this.#attempts += record.attempts
+    this.#dnsQueries += record.dnsQueries
     const position = record.pod < 0 ? -1 : this.#positionOf[record.pod]
     if (position >= 0) this.#requests[position]++
     if (record.outcome === Outcome.completed) this.#recordCompleted(record)
@@ -93,8 +96,9 @@ export class CallCollector {
       connections: [...this.#connections],
       requests: [...this.#requests],
       stickiness: this.#stickiness.figures(),
-      attemptsPerRequest: this.#requestCount === 0 ? null : this.#attempts / this.#requestCount,
-      rulesPerConnection: this.#connectionCount === 0 ? null : this.#rulesEvaluated / this.#connectionCount,
+      attemptsPerRequest: perOne(this.#attempts, this.#requestCount),
+      dnsQueriesPerRequest: perOne(this.#dnsQueries, this.#requestCount),
+      rulesPerConnection: perOne(this.#rulesEvaluated, this.#connectionCount),
     }
   }
 
@@ -123,4 +127,8 @@ export class CallCollector {
     sums[6] += downstreamNs
     sums[7] += retryNs
   }
+}
+
+function perOne(sum: number, count: number): number | null {
+  return count === 0 ? null : sum / count
 }

@@ -4,6 +4,7 @@
  */
 import { NS_PER_S } from '../base/nanoseconds.js'
 import {
+  type DnsPodCounts,
   DROP_CAUSES,
   type DropCause,
   OUTCOMES,
@@ -63,6 +64,8 @@ export interface CallSummary {
     readonly brokenSessions: Estimate
   }
   readonly attemptsPerRequest: Estimate
+  /** Where names are resolved by queries. */
+  readonly dnsQueriesPerRequest?: Estimate
   readonly rulesPerConnection: Estimate
 }
 
@@ -73,6 +76,8 @@ export interface StationSummary {
   readonly meanQueueLength: Estimate
   /** Of pods with a CPU limit. */
   readonly throttledRatio?: Estimate
+  /** Of a pod that answers queries for names. */
+  readonly dns?: Readonly<DnsPodCounts>
 }
 
 export interface NodeSummary {
@@ -124,6 +129,9 @@ function summariseCall(replications: readonly ReplicationMeasures[], index: numb
       brokenSessions: over((call) => call.stickiness.brokenSessions),
     },
     attemptsPerRequest: over((call) => call.attemptsPerRequest),
+    ...(replications[0].totals.dns.length > 0
+      ? { dnsQueriesPerRequest: over((call) => call.dnsQueriesPerRequest) }
+      : {}),
     rulesPerConnection: over((call) => call.rulesPerConnection),
   }
 }
@@ -184,7 +192,16 @@ function summarisePod(replications: readonly ReplicationMeasures[], index: numbe
     ...(pods[0].hasCpuLimit
       ? { throttledRatio: estimate(pods.map((pod) => pod.throttledNs / pod.windowNs)) }
       : {}),
+    ...sumOfQueries(replications.map(({ totals }) => totals.dns[index])),
   }
+}
+
+/** All replications have the same pods of CoreDNS. */
+function sumOfQueries(counts: readonly (DnsPodCounts | undefined)[]): Pick<StationSummary, 'dns'> {
+  const known = counts.flatMap((each) => each ?? [])
+  if (known.length === 0) return {}
+  const sum = (name: keyof DnsPodCounts) => total(known, (each) => each[name])
+  return { dns: { queries: sum('queries'), noError: sum('noError'), nxDomain: sum('nxDomain') } }
 }
 
 function summariseNode(replications: readonly ReplicationMeasures[], index: number): NodeSummary {

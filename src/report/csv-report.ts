@@ -6,7 +6,7 @@
  * apostrophe gets another, so that the table can be read back exactly.
  * Sources: RFC 4180; OWASP, CSV Injection.
  */
-import { callMetrics, type Metric } from '../results/metric-catalogue.js'
+import { callMetricsOf, type Metric } from '../results/metric-catalogue.js'
 import type { Estimate, PointResult, Results } from '../results/results-schema.js'
 import { callAtPodMetrics, nodeMetrics, podMetricsOf } from '../results/station-metrics.js'
 import { allSpreadRows } from './spread-rows.js'
@@ -56,7 +56,7 @@ function pointRows(point: PointResult): readonly (readonly (string | number | nu
     ...point.calls.flatMap((call) => {
       const subject = [call.caller, call.service, call.port, call.via] as const
       return [
-        ...metricRows([...subject, '', ''], callMetrics, call),
+        ...metricRows([...subject, '', ''], callMetricsOf(call), call),
         ...allSpreadRows(call).flatMap((row) =>
           metricRows([...subject, row.pod, row.node], callAtPodMetrics, row),
         ),

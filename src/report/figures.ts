@@ -89,6 +89,18 @@ export function trackedText({ conntrackPeak, conntrackMax }: NodeResult): string
     : `${count} (${formatPercent(conntrackPeak / Math.max(1, conntrackMax))})`
 }
 
+/** Headings of what pods that answer DNS queries were asked and answered; none where no pod does. */
+export function dnsHeadings(pods: readonly PodResult[]): readonly string[] {
+  return pods.some((pod) => pod.dns !== undefined) ? ['queries', 'NOERROR', 'NXDOMAIN'] : []
+}
+
+/** The figures below these headings; dashes for a pod that answers none. */
+export function dnsTexts({ dns }: PodResult): readonly string[] {
+  const counts =
+    dns === undefined ? [undefined, undefined, undefined] : [dns.queries, dns.noError, dns.nxDomain]
+  return counts.map((count) => (count === undefined ? NO_VALUE : formatCount(count)))
+}
+
 /** Share of time that a pod was throttled; a dash where it has no CPU limit. */
 export function throttledText({ throttledRatio }: PodResult): string {
   return throttledRatio === undefined ? NO_VALUE : estimateText('ratio', throttledRatio)

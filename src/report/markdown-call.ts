@@ -42,12 +42,16 @@ function outcomeTable(call: CallResult): readonly string[] {
     (name) => `${formatCount(call.outcomes[name])} (${formatPercent(call.outcomes[name] / issued)})`,
   )
   const labels = names.map((name) => metricAt(`outcomes.${name}`).label)
-  return markdownTable(figureColumns('issued', ...labels, 'offered', 'rules per connection'), [
+  const queries = call.dnsQueriesPerRequest
+  const hasQueries = queries !== undefined && (queries.value ?? 0) > 0
+  const last = hasQueries ? ['DNS queries per request'] : []
+  return markdownTable(figureColumns('issued', ...labels, 'offered', 'rules per connection', ...last), [
     [
       formatCount(issued),
       ...cells,
       estimateText('perSec', call.offeredPerSec),
       estimateText('number', call.rulesPerConnection),
+      ...(hasQueries ? [estimateText('number', queries)] : []),
     ],
   ])
 }

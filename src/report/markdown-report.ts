@@ -7,7 +7,7 @@ import type { NodeResult, PodResult, Results } from '../results/results-schema.j
 import type { Chart } from './charts/chart.js'
 import { chartsOf } from './charts/charts-of.js'
 import { renderSvg } from './charts/render-svg.js'
-import { droppedCount, estimateText, throttledText, trackedText } from './figures.js'
+import { dnsHeadings, dnsTexts, droppedCount, estimateText, throttledText, trackedText } from './figures.js'
 import { runFinding } from './findings.js'
 import { callMarkdown, figureColumns, nameColumns } from './markdown-call.js'
 import { sweepMarkdown } from './markdown-sweep.js'
@@ -98,7 +98,9 @@ function stationTable<T>(
 
 function podTable(pods: readonly PodResult[]): readonly string[] {
   const hasLimit = pods.some((pod) => pod.throttledRatio !== undefined)
-  const figures = ['served', 'rejected', 'utilisation', 'mean queue', ...(hasLimit ? ['throttled'] : [])]
+  const dns = dnsHeadings(pods)
+  const limit = hasLimit ? ['throttled'] : []
+  const figures = ['served', 'rejected', 'utilisation', 'mean queue', ...limit, ...dns]
   return markdownTable(
     [...nameColumns('pod', 'node'), ...figureColumns(...figures)],
     pods.map((pod) => [
@@ -109,6 +111,7 @@ function podTable(pods: readonly PodResult[]): readonly string[] {
       estimateText('ratio', pod.utilisation),
       estimateText('number', pod.meanQueueLength),
       ...(hasLimit ? [throttledText(pod)] : []),
+      ...(dns.length > 0 ? dnsTexts(pod) : []),
     ]),
   )
 }

@@ -1,4 +1,4 @@
-/** One call of a single run as text: outcomes, response time and its parts, spread, stickiness, rules. */
+/** One call of a single run as text: outcomes, response time and its parts, spread, stickiness, rules, DNS queries. */
 import { formatCount, formatNumber, formatPercent } from '../base/units.js'
 import { FAILURE_NAMES, metricAt, PART_NAMES, spreadTotal } from '../results/metric-catalogue.js'
 import type { CallResult, Spread } from '../results/results-schema.js'
@@ -21,7 +21,11 @@ export function callSection(call: CallResult): readonly string[] {
     section('response time', responseTimeLines(call)),
     section('of the mean', partLines(call)),
     section('spread', spreadLines(call)),
-    [...section('stickiness', stickinessLines(call)), ...section('rules', ruleLines(call))],
+    [
+      ...section('stickiness', stickinessLines(call)),
+      ...section('rules', ruleLines(call)),
+      ...section('DNS', dnsLines(call)),
+    ],
   ]
   const body = sections.filter((lines) => lines.length > 0).flatMap((lines) => ['', ...lines])
   return [callTitle(call), ...body.slice(1)]
@@ -175,6 +179,11 @@ function stickinessLines({ stickiness }: CallResult): readonly string[] {
 function ruleLines(call: CallResult): readonly string[] {
   if (call.rulesPerConnection.value === null) return []
   return [`${estimateText('number', call.rulesPerConnection)} evaluated per connection`]
+}
+
+function dnsLines({ dnsQueriesPerRequest }: CallResult): readonly string[] {
+  if (dnsQueriesPerRequest === undefined || (dnsQueriesPerRequest.value ?? 0) === 0) return []
+  return [`${estimateText('number', dnsQueriesPerRequest)} queries per request`]
 }
 
 function plainColumns(aligns: readonly ('left' | 'right')[]): { header: string; align: 'left' | 'right' }[] {

@@ -1,7 +1,7 @@
 /** Pods and nodes of a single run as text. */
 import { formatCount } from '../base/units.js'
 import type { NodeResult, PodResult } from '../results/results-schema.js'
-import { droppedCount, estimateText, throttledText, trackedText } from './figures.js'
+import { dnsHeadings, dnsTexts, droppedCount, estimateText, throttledText, trackedText } from './figures.js'
 import { bar, padded, shortened, type TextColumn, textTable } from './text-layout.js'
 
 const BAR_WIDTH = 12
@@ -13,11 +13,12 @@ export function podSection(pods: readonly PodResult[]): readonly string[] {
   const shown = busiest(pods)
   const hasRejected = pods.some((pod) => pod.rejected > 0)
   const hasLimit = pods.some((pod) => pod.throttledRatio !== undefined)
+  const dns = dnsHeadings(pods)
   const columns: TextColumn[] = [
     ...left('pod', 'node'),
     ...right('served', ...(hasRejected ? ['rejected'] : []), 'utilisation'),
     ...left(''),
-    ...right('mean queue', ...(hasLimit ? ['throttled'] : [])),
+    ...right('mean queue', ...(hasLimit ? ['throttled'] : []), ...dns),
   ]
   const rows = shown.map((pod) => [
     shortened(pod.pod),
@@ -28,6 +29,7 @@ export function podSection(pods: readonly PodResult[]): readonly string[] {
     padded(bar(pod.utilisation.value ?? 0, BAR_WIDTH), BAR_WIDTH),
     estimateText('number', pod.meanQueueLength),
     ...(hasLimit ? [throttledText(pod)] : []),
+    ...(dns.length > 0 ? dnsTexts(pod) : []),
   ])
   return stationSection('Pods', pods.length, shown.length, textTable(columns, rows))
 }

@@ -177,6 +177,13 @@ const CALL_METRICS: readonly Metric[] = [
     (call) => call.attemptsPerRequest,
   ),
   metric(
+    'dnsQueriesPerRequest',
+    'DNS queries',
+    'number',
+    'Queries per request that were sent to resolve names, repeated ones included; nothing where look-ups take a given time.',
+    (call) => call.dnsQueriesPerRequest ?? exactly(null),
+  ),
+  metric(
     'rulesPerConnection',
     'rules',
     'number',
@@ -187,6 +194,13 @@ const CALL_METRICS: readonly Metric[] = [
 
 /** Every metric of a call, in the order in which reports show them. */
 export const callMetrics: readonly Metric[] = CALL_METRICS
+
+/** The metrics that a call has: no DNS queries where look-ups take a given time. */
+export function callMetricsOf(call: CallResult): readonly Metric[] {
+  return call.dnsQueriesPerRequest === undefined
+    ? callMetrics.filter(({ path }) => path !== 'dnsQueriesPerRequest')
+    : callMetrics
+}
 
 const byPath: ReadonlyMap<string, Metric> = new Map(CALL_METRICS.map((each) => [each.path, each]))
 

@@ -119,6 +119,11 @@ const call = z
     requests: spread,
     stickiness,
     attemptsPerRequest: estimate.describe('1 where nothing was retried.'),
+    dnsQueriesPerRequest: estimate
+      .optional()
+      .describe(
+        'Queries sent to resolve names, those of failed attempts included; absent: look-ups take a given time.',
+      ),
     rulesPerConnection: estimate.describe(
       'Rules evaluated for the first packet, on all nodes that it passed.',
     ),
@@ -136,6 +141,14 @@ const pod = z.strictObject({
   throttledRatio: estimate
     .optional()
     .describe('Share of time in which there was work but the CPU limit let no server run; absent: no limit.'),
+  dns: z
+    .strictObject({
+      queries: count.describe('Queries that came to the pod, those dropped included.'),
+      noError: count.describe('Answers that a name exists.'),
+      nxDomain: count.describe('Answers that a name does not exist.'),
+    })
+    .optional()
+    .describe('All replications together; absent: the pod answers no DNS queries.'),
 })
 
 const nodeResult = z.strictObject({

@@ -47,13 +47,15 @@ export const podMetrics: readonly Metric<PodResult>[] = [
       'Share of time in which the pod had work but its CPU limit let no server run; nothing where it has no limit.',
     of: (pod) => pod.throttledRatio ?? exactly(null),
   },
+  ...dnsMetrics(),
 ]
 
-/** The metrics that a pod has: no throttling where it has no CPU limit. */
+/** The metrics that a pod has: no throttling where it has no CPU limit, no queries where it answers none. */
 export function podMetricsOf(pod: PodResult): readonly Metric<PodResult>[] {
-  return pod.throttledRatio === undefined
-    ? podMetrics.filter(({ path }) => path !== 'pod.throttledRatio')
-    : podMetrics
+  return podMetrics.filter(({ path }) => {
+    if (path === 'pod.throttledRatio') return pod.throttledRatio !== undefined
+    return !path.startsWith('pod.dns.') || pod.dns !== undefined
+  })
 }
 
 /** Every metric of a node. */
@@ -98,6 +100,22 @@ export const nodeMetrics: readonly Metric<NodeResult>[] = [
     of: (node) => exactly(node.masqueradePortsPeak),
   },
 ]
+
+/** What a pod that answers DNS queries was asked and answered, all replications together. */
+function dnsMetrics(): Metric<PodResult>[] {
+  const counts = [
+    ['queries', 'queries', 'DNS queries that came to the pod, those that found no place included'],
+    ['noError', 'NOERROR', 'DNS answers of the pod that a name exists'],
+    ['nxDomain', 'NXDOMAIN', 'DNS answers of the pod that a name does not exist'],
+  ] as const
+  return counts.map(([name, label, what]) => ({
+    path: `pod.dns.${name}`,
+    label,
+    unit: 'count',
+    definition: `${what}, all replications together; nothing where it answers none.`,
+    of: (pod) => exactly(pod.dns?.[name] ?? null),
+  }))
+}
 
 /** First packets that the node dropped, by cause, all replications together. */
 function dropMetrics(): Metric<NodeResult>[] {

@@ -52,6 +52,14 @@ describe('CallCollector', () => {
     expect([rulesPerConnection, responseTimes.meanNs()]).toEqual([null, null])
   })
 
+  it('counts attempts and DNS queries per request, however it ended', () => {
+    const collector = makeCollector()
+    collector.requestEnded(request('completed', { dnsQueries: 8 }))
+    collector.requestEnded(request('timedOut', { dnsQueries: 1, attempts: 4 }))
+    const { dnsQueriesPerRequest, attemptsPerRequest } = collector.measures()
+    expect([dnsQueriesPerRequest, attemptsPerRequest]).toEqual([4.5, 2.5])
+  })
+
   it('refuses a completed request whose parts do not add up', () => {
     const wrong = request('completed', { serviceNs: 30, responseTimeNs: 31 })
     expect(() => makeCollector().requestEnded(wrong)).toThrow(InvariantError)

@@ -130,6 +130,16 @@ describe('summarise', () => {
     expect(pods.map((pod) => pod.throttledRatio)).toEqual([{ value: 0.25, halfWidth95: null }, undefined])
   })
 
+  it('adds up queries of pods that answer them, and tells of those per request only where there are some', () => {
+    const dns = [{ queries: 5, noError: 1, nxDomain: 3 }, undefined]
+    const one = replication([10], [], { ...TOTALS, dns })
+    const summary = summarise([one, one])
+    expect(summary.pods.map((pod) => pod.dns)).toEqual([{ queries: 10, noError: 2, nxDomain: 6 }, undefined])
+    expect(summary.calls[0].dnsQueriesPerRequest).toEqual({ value: 0, halfWidth95: 0 })
+    expect(call).not.toHaveProperty('dnsQueriesPerRequest')
+    expect(two.pods[0]).not.toHaveProperty('dns')
+  })
+
   it('has intervals from two replications on', () => {
     const one = summarise([replication([10, 30], [0])])
     expect(one.calls[0].responseTime.mean).toEqual({ value: 20, halfWidth95: null })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { callMetrics, failedCount, metricAt } from '../../src/results/metric-catalogue.js'
-import { nodeMetrics, podMetrics } from '../../src/results/station-metrics.js'
+import { nodeMetrics, podMetrics, podMetricsOf } from '../../src/results/station-metrics.js'
 import { sampleCall, sampleNode, samplePod, storeCall } from './sample-results.js'
 
 describe('the catalogue of metrics', () => {
@@ -57,7 +57,20 @@ describe('the catalogue of metrics', () => {
 
   it('reads pods and nodes', () => {
     const pod = samplePod('counter-0', 'node-a')
-    expect(podMetrics.map((each) => each.of(pod).value)).toEqual([3_995, 0, 0.067, 0.0121, null])
+    expect(podMetrics.map((each) => each.of(pod).value)).toEqual([
+      3_995,
+      0,
+      0.067,
+      0.0121,
+      null,
+      null,
+      null,
+      null,
+    ])
+    const dns = { queries: 7, noError: 2, nxDomain: 4 }
+    const answering = podMetricsOf(samplePod('coredns-0', 'node-a', { dns }))
+    expect(answering.map(({ path }) => path)).toContain('pod.dns.queries')
+    expect(podMetricsOf(pod)).toHaveLength(4)
     expect(nodeMetrics.map((each) => each.of(sampleNode('node-a', '')).value)).toEqual([
       4_000, 45_000, 0.0004, 0, 0, 0, 0, 2_000, 40,
     ])
