@@ -60,6 +60,11 @@ export class Findings {
     return this.#searchesLeft >= 0
   }
 
+  /** Errors found so far. */
+  get errorCount(): number {
+    return this.#errors.size
+  }
+
   get warnings(): readonly Diagnostic[] {
     return [...this.#warnings.values()]
   }
