@@ -73,7 +73,8 @@ const PARTS: Readonly<Record<PartName, string>> = {
   rules: 'evaluating netfilter rules on nodes, waiting for the packet processor included',
   network: 'on links between client, load balancer, nodes and pod',
   queue: 'waiting in the pod for a free server',
-  service: 'being served by the pod, without its calls to other Services',
+  service:
+    'being served by the pod, time throttled by its CPU limit included, its calls to other Services not',
   downstream: 'waiting for calls to other Services that the pod made',
   retry: 'in attempts that failed, and in the pauses after them',
 }
