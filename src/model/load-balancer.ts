@@ -105,9 +105,25 @@ export class LoadBalancer {
     return { address: machine.address, port: machine.takePort() }
   }
 
-  /** A target changes. Returns when `review` is to be called: new connections follow then (ns; Infinity: never). */
+  /** A target changes. Returns when `review` is to be called next: new connections follow then (ns; Infinity: never). */
   noteCondition(target: number, condition: TargetCondition, nowNs: number): number {
-    return this.health.change(target, condition, nowNs)
+    const followsNs = this.health.change(target, condition, nowNs)
+    this.review(nowNs)
+    return followsNs
+  }
+
+  /** A target is taken out: no new connection from now on. Returns when those that it has are to be cut off, ns. */
+  deregister(target: number, nowNs: number): number {
+    const endNs = this.health.deregister(target, nowNs, this.settings.deregistrationDelayNs)
+    this.review(nowNs)
+    return endNs
+  }
+
+  /** A target is taken in: it has to be found healthy first. Returns as `noteCondition`. */
+  register(target: number, condition: TargetCondition, nowNs: number): number {
+    const followsNs = this.health.register(target, condition, nowNs)
+    this.review(nowNs)
+    return followsNs
   }
 
   /** Goes by what is known of targets now. */
