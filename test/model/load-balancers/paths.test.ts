@@ -28,7 +28,7 @@ const ways: Way[] = [
     settings: { preset: 'l4-5-tuple' },
     podOn: 'a',
     wayUs: 10_160,
-    rules: 21,
+    rules: 22,
   },
   {
     name: 'to the virtual address, past a machine',
