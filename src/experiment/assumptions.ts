@@ -1,6 +1,5 @@
 /** Everything a run takes for granted, with where it comes from: written into every results file. */
 
-import { formatDuration } from '../base/units.js'
 import { type ProxySettings, type Scenario, scenarioSchema } from '../input/scenario-schema.js'
 import type { Cluster } from '../kubernetes/cluster.js'
 import { costPresetOf, costsOf } from '../model/cost-settings.js'
@@ -8,12 +7,12 @@ import { COST_CONSTANTS, type CostName, costSource } from '../model/costs.js'
 import { LINK_KINDS } from '../model/links.js'
 import { SET_BY_SCENARIO } from '../results/results-schema.js'
 import { type Assumption, assumption, timeAssumption } from './assumption.js'
+import { dnsAssumptions } from './dns-assumptions.js'
 import { podAssumptions } from './pod-assumptions.js'
 
-/** What links, names and kube-proxy take where the scenario does not say. */
-const { links: linkDefaults, dns: dnsDefaults, proxy: proxyDefaults } = scenarioSchema.shape.spec.shape
+/** What links and kube-proxy take where the scenario does not say. */
+const { links: linkDefaults, proxy: proxyDefaults } = scenarioSchema.shape.spec.shape
 const DEFAULT_LINKS = linkDefaults.parse(undefined)
-const DEFAULT_DNS = dnsDefaults.parse(undefined)
 const DEFAULT_PROXY = proxyDefaults.parse(undefined)
 
 /** In a fixed order: costs, links, names, limits, kube-proxy, pods. What differs from the default was set by the scenario. */
@@ -21,7 +20,8 @@ export function assumptionsOf(scenario: Scenario, cluster: Cluster): Assumption[
   return [
     ...costAssumptions(scenario),
     ...linkAssumptions(scenario),
-    ...fixedAssumptions(scenario),
+    ...dnsAssumptions(scenario),
+    ...fixedAssumptions(),
     ...proxyAssumptions(scenario),
     ...podAssumptions(scenario, cluster),
   ]
@@ -43,10 +43,8 @@ function linkAssumptions({ spec }: Scenario): Assumption[] {
   return LINK_KINDS.map((kind) => timeAssumption('links', kind, spec.links[kind], DEFAULT_LINKS[kind]))
 }
 
-function fixedAssumptions({ spec }: Scenario): Assumption[] {
+function fixedAssumptions(): Assumption[] {
   return [
-    timeAssumption('dns', 'lookupTime', spec.dns.lookupTime, DEFAULT_DNS.lookupTime),
-    assumption('dns', 'cacheTime', formatDuration(spec.dns.cacheTime), formatDuration(DEFAULT_DNS.cacheTime)),
     {
       preset: 'xt_recent',
       name: 'addresses per list',

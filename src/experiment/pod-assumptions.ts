@@ -2,6 +2,7 @@
 import { formatDuration } from '../base/units.js'
 import { DEFAULT_POD_BEHAVIOUR, type PodBehaviour, type Scenario } from '../input/scenario-schema.js'
 import type { Cluster, ClusterPod } from '../kubernetes/cluster.js'
+import { dnsPodsOf } from '../kubernetes/coredns.js'
 import { behaviourKey, cpuLimitMilli } from '../model/behaviours.js'
 import { LIMIT_CONSTANTS, limitsOf } from '../model/limits.js'
 import { SET_BY_SCENARIO } from '../results/results-schema.js'
@@ -10,11 +11,12 @@ import { describeDistribution } from './describe-distribution.js'
 
 /** Size and service time always, what is unusual where it is. */
 export function podAssumptions(scenario: Scenario, cluster: Cluster): Assumption[] {
-  const { pods } = scenario.spec
+  const { pods, dns } = scenario.spec
+  const dnsPods = dns.mode === 'coredns' ? dnsPodsOf(cluster.services) : new Set()
   const firstPods = new Map<string, ClusterPod>()
   for (const pod of cluster.pods) {
     const key = behaviourKey(pod)
-    if (!firstPods.has(key)) firstPods.set(key, pod)
+    if (!firstPods.has(key) && !dnsPods.has(pod.index)) firstPods.set(key, pod)
   }
   const hasOthers = [...firstPods.keys()].some((key) => !Object.hasOwn(pods, key))
   return [

@@ -5,19 +5,8 @@
 import { makeSampler } from '../engine/distributions.js'
 import { OUTSIDE } from './callers.js'
 import { DnsResolver } from './dns-resolver.js'
+import type { NameResolver } from './name-resolver.js'
 import type { World } from './world.js'
-
-/** Who knows which name since when. */
-export interface NameResolver {
-  /**
-   * Does the request's caller know the Service's address? If not, the event `nameResolved` comes when it does, or a failure is
-   * on its way to the caller: callers that remember answers wait for one that is on its way already. Callers outside go by
-   * addresses.
-   */
-  isKnown(request: number): boolean
-  /** Handles an event of name resolution. False: it is none. */
-  handle(kind: number, payload: number): boolean
-}
 
 /** The resolver that the scenario asks for. */
 export function makeNames(world: World): NameResolver {

@@ -69,3 +69,30 @@ test('what is unusual about pods is told where it is', () => {
     'limits.cpuPeriod = 100 ms',
   ])
 })
+
+test('names by queries are told of with the sources of their defaults, and pods of CoreDNS not among others', () => {
+  const settings = ['dns.mode=coredns', 'dns.ndots=2', 'limits.conntrackUdp=10s']
+  const all = assumptions({ settings })
+  const names = all.filter(({ preset, name }) => preset === 'dns' || name.startsWith('conntrackUdp'))
+  expect(names.map(({ name, value, source }) => `${name} = ${value} (${source.split(/[:,]/)[0]})`)).toEqual([
+    'mode = coredns (set by the scenario)',
+    'cacheTime = 0 s (default of svcsim)',
+    'server.servers = 2 (published)',
+    'server.queueCapacity = 1024 (default of svcsim)',
+    'server.serviceTime = exponential, mean 59.4 µs (published)',
+    'server.upstreamTime = 14 ms (published)',
+    'server.cacheTime = 30 s (Corefile of kubeadm)',
+    'replicas = 2 (kubeadm)',
+    'ndots = 2 (set by the scenario)',
+    'searchDomains = those of the cluster (default of svcsim)',
+    'aaaa = true (getaddrinfo of glibc)',
+    'singleRequest = false (resolv.conf(5))',
+    'sourcePorts = random (default of svcsim)',
+    'timeout = 5 s (resolv.conf(5))',
+    'attempts = 2 (resolv.conf(5))',
+    'nodeCache.enabled = false (default of svcsim)',
+    'conntrackUdp = 10 s (set by the scenario)',
+    'conntrackUdpStream = 2 min (Linux nf_conntrack_proto_udp.c)',
+  ])
+  expect(all.some(({ preset }) => preset === 'pods/(others)')).toBe(false)
+})
