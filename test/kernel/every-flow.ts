@@ -16,16 +16,22 @@ export async function tryEveryFlow(lab: LoadedLab): Promise<Mistakes> {
   const flows = flowsOf(lab.cluster)
   const plain = flows.filter((flow) => !hasLostAnswer(finder, flow))
   const connections = await tryFlows(lab, finder, plain)
-  const rules = wrongCountsOf(lab, connections)
+  const rules = await wrongCountsOf(lab, connections)
   const others = flows.filter((flow) => !plain.includes(flow))
   return { flows: unexplained([...connections, ...(await tryFlows(lab, finder, others))]), rules }
 }
 
-function wrongCountsOf({ rules, name }: LoadedLab, connections: readonly MetConnection[]): string[] {
+async function wrongCountsOf(
+  { rules, name, agent }: LoadedLab,
+  connections: readonly MetConnection[],
+): Promise<string[]> {
   const places = rules.map((each) => each.countedPlaces())
   const expected = expectedCounts(places, connections)
-  return rules.flatMap((each) => {
-    const counted = each.counts(namespaceOf.node(name, each.node))
-    return wrongCounts(expected[each.node.index], counted).map((line) => `${each.node.name} ${line}`)
-  })
+  const wrong: string[] = []
+  for (const each of rules) {
+    const counted = await each.counts(namespaceOf.node(name, each.node), agent)
+    const lines = wrongCounts(expected[each.node.index], counted)
+    wrong.push(...lines.map((line) => `${each.node.name} ${line}`))
+  }
+  return wrong
 }

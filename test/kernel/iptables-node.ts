@@ -10,6 +10,8 @@ import type { Addresses } from './addresses.js'
 import { canonicalLines } from './canonical-tables.js'
 import { FAMILIES } from './families.js'
 import { firstPacketChains } from './first-packet-chains.js'
+import { COUNTERS } from './lab.js'
+import type { LabAgent } from './lab-agent.js'
 import type {
   CountedRule,
   LoadableRules,
@@ -59,7 +61,7 @@ export class IptablesNode implements LoadableRules {
   }
 
   countedPlaces(): string[] {
-    return this.#tables.flatMap(countedPlaces)
+    return [...this.#tables.flatMap(countedPlaces), ...COUNTERS.map((name) => `nfacct ${name}`)]
   }
 
   remembered(): RememberedAddresses {
@@ -80,14 +82,18 @@ export class IptablesNode implements LoadableRules {
 
   /** Rule by rule, and as `svcsim rules --diff` says. */
   differences(netns: string, compiled: LoadedCluster): string[] {
-    const text = this.#dump(netns)
+    const text = this.dump(netns)
     const { isEqual } = diffNode(compiled, { node: this.node.name, file: 'dump', text, command: '' })
-    return [...this.rulesThatDiffer(netns), ...(isEqual ? [] : ['svcsim rules --diff finds a difference'])]
+    return [...this.#rulesThatDiffer(text), ...(isEqual ? [] : ['svcsim rules --diff finds a difference'])]
   }
 
   /** Rules that the kernel has not (`-`) or that svcsim has not (`+`). */
   rulesThatDiffer(netns: string): string[] {
-    const there = canonicalLines(parseTables(this.#dump(netns)))
+    return this.#rulesThatDiffer(this.dump(netns))
+  }
+
+  #rulesThatDiffer(dump: string): string[] {
+    const there = canonicalLines(parseTables(dump))
     const wanted = canonicalLines(this.#tables)
     return [
       ...wanted.filter((line) => !there.includes(line)).map((line) => `- ${line}`),
@@ -96,8 +102,12 @@ export class IptablesNode implements LoadableRules {
     ]
   }
 
-  counts(netns: string): RuleCounts {
-    return ruleCounts(this.#dump(netns))
+  async counts(netns: string, agent: LabAgent): Promise<RuleCounts> {
+    const named = Object.entries(await agent.readCounters(netns))
+    return new Map([
+      ...ruleCounts(this.dump(netns)),
+      ...named.map(([name, packets]) => [`nfacct ${name}`, packets] as const),
+    ])
   }
 
   rememberedByKernel(netns: string): RememberedAddresses {
@@ -131,9 +141,9 @@ export class IptablesNode implements LoadableRules {
     return this.variant.replace('ip', FAMILIES[this.addresses.cluster.ipFamily].program)
   }
 
-  #dump(netns: string): string {
-    const tables = this.#tables.map((table) => table.name)
-    return tables.map((table) => runInside(netns, `${this.#program}-save`, ['-c', '-t', table])).join('')
+  /** What `iptables-save` prints, with counters. */
+  dump(netns: string): string {
+    return runInside(netns, `${this.#program}-save`, ['--counters'])
   }
 
   #interpret({ packet, nowNs }: PacketAt, failedDraws: number, lists: ReferenceLists): Interpretation {
@@ -171,10 +181,11 @@ function traitsOf(run: Interpretation): Pick<NodeRun, 'counted' | 'isTracked' | 
 function countedRules({ rulesMet }: Interpretation): CountedRule[] {
   return rulesMet
     .filter((met) => met.isMatched)
-    .map(({ table, chain, ruleIndex }) => ({
-      place: `${table} ${chain} ${ruleIndex + 1}`,
-      isMetAgain: table === 'filter',
-    }))
+    .flatMap(({ table, chain, ruleIndex, rule }) => {
+      const named = rule.matches.flatMap((each) => (each.kind === 'nfacct' ? [`nfacct ${each.counter}`] : []))
+      const places = [`${table} ${chain} ${ruleIndex + 1}`, ...named]
+      return places.map((place) => ({ place, isMetAgain: table === 'filter' }))
+    })
 }
 
 /** By place, the packets that each rule of a dump has matched. */

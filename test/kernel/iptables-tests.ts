@@ -3,10 +3,12 @@ import { expect, it } from 'vitest'
 import { iptablesOf } from '../../src/kubernetes/node-rules.js'
 import type { RulesOf } from './account.js'
 import { compiledCluster } from './compiled-cluster.js'
+import { flowsOf } from './flows.js'
 import { IptablesNode, type IptablesVariant } from './iptables-node.js'
 import { checkSyncs } from './iptables-sync.js'
 import { testAgainstKernel } from './kernel-tests.js'
 import { namespaceOf } from './topology.js'
+import { traceDifferences } from './trace-account.js'
 
 /** The rules that one of them loads. */
 export function iptablesRulesOf(variant: IptablesVariant): RulesOf<IptablesNode> {
@@ -23,6 +25,16 @@ export function testIptables(variant: IptablesVariant): void {
     // A list of `-m recent` has a hundred places.
     rememberedOf250: [100, 100],
     more: (within) => {
+      it('svcsim trace has the same ways with rules that the kernel has printed', () =>
+        within('clusters', 'hairpin', async ({ rules, name, compiled, finder }) => {
+          const dumps = rules.map((each) => ({
+            node: each.node.name,
+            file: 'dump',
+            text: each.dump(namespaceOf.node(name, each.node)),
+          }))
+          const flows = flowsOf(compiled.cluster)
+          expect(traceDifferences(compiled, finder, flows, dumps)).toEqual([])
+        }))
       it('svcsim rules --diff finds another setting of kube-proxy', () =>
         within('clusters', 'node-port', async ({ rules, name }) => {
           const other = compiledCluster('clusters', 'node-port', ['proxy.masqueradeAll=true'])

@@ -7,7 +7,7 @@ import { run } from './tools.js'
 import { namespaceOf, topologyOf } from './topology.js'
 
 /** The counters that kube-proxy's rules name. Source: kubernetes pkg/proxy/metrics/metrics.go. */
-const COUNTERS = ['ct_state_invalid_dropped_pkts', 'localhost_nps_accepted_pkts']
+export const COUNTERS = ['ct_state_invalid_dropped_pkts', 'localhost_nps_accepted_pkts']
 
 let labCount = 0
 

@@ -14,7 +14,9 @@ import {
   type NftTable,
   type NftVerdict,
 } from '../../src/netfilter/nftables/ruleset.js'
+import type { RulesOf } from './account.js'
 import type { Addresses } from './addresses.js'
+import { FAMILIES, type FamilyWords } from './families.js'
 import { firstPacketChains } from './first-packet-chains.js'
 import type { LoadableRules, NodeRun, PacketAt, RememberedAddresses, RuleCounts } from './node-rules.js'
 import { runInside } from './tools.js'
@@ -92,7 +94,7 @@ export class NftablesNode implements LoadableRules {
     return []
   }
 
-  counts(netns: string): RuleCounts {
+  async counts(netns: string): Promise<RuleCounts> {
     const counts = new Map<string, number>()
     const numbers = new Map<string, number>()
     for (const { rule } of this.#list(netns)) {
@@ -116,8 +118,7 @@ export class NftablesNode implements LoadableRules {
   }
 
   #list(netns: string): readonly ListedObject[] {
-    const family = this.table.family === 4 ? 'ip' : 'ip6'
-    const text = runInside(netns, 'nft', ['--json', 'list', 'table', family, this.table.name])
+    const text = runInside(netns, 'nft', ['--json', 'list', 'table', this.#family, this.table.name])
     return (JSON.parse(text) as { nftables: readonly ListedObject[] }).nftables
   }
 
@@ -146,7 +147,11 @@ export class NftablesNode implements LoadableRules {
   }
 
   #place(chain: string, ruleIndex: number): string {
-    return `${this.table.name} ${chain} ${ruleIndex + 1}`
+    return `${this.#family} ${this.table.name} ${chain} ${ruleIndex + 1}`
+  }
+
+  get #family(): FamilyWords['program'] {
+    return FAMILIES[this.table.family].program
   }
 
   #isOfMemory(statement: NftMatch | NftAction): boolean {
@@ -157,6 +162,13 @@ export class NftablesNode implements LoadableRules {
   #isOfNat(baseChain: string): boolean {
     return this.table.chains.find((chain) => chain.name === baseChain)?.place?.type === 'nat'
   }
+}
+
+/** The rules of a node in mode nftables. */
+export const nftablesRulesOf: RulesOf<NftablesNode> = (node, cluster, addresses) => {
+  const rules = cluster.nodeRules[node.index]
+  if (rules.kind !== 'nftables') throw new RangeError(`no table of nftables in mode ${rules.kind}`)
+  return new NftablesNode(node, rules.table, addresses)
 }
 
 /** What `nft --json list table` has of one object, as far as it is used here. */

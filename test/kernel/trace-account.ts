@@ -1,6 +1,8 @@
 /** What `svcsim trace` says of flows, in the words of these tests, to be held against the ways that the kernel has confirmed. */
 import { addressWithPort } from '../../src/base/ip-address.js'
-import { type TracedCluster, tracePacket } from '../../src/experiment/trace/trace-packet.js'
+import type { LoadedCluster } from '../../src/experiment/load-cluster.js'
+import type { RulesDump } from '../../src/experiment/trace/flow-question.js'
+import { tracePacket } from '../../src/experiment/trace/trace-packet.js'
 import type { TraceOutcome, TraceStep } from '../../src/results/trace-schema.js'
 import type { Flow } from './flows.js'
 import type { Way, WayFinder } from './ways.js'
@@ -11,11 +13,20 @@ const ALL_RULES = 1_000_000
 /** One way of a flow in the form of a text: how it ends, how likely it is, and every rule that counts the packet. */
 type WayText = string
 
-/** Flows of which a trace says something else than the ways, in words. */
-export function traceDifferences(traced: TracedCluster, finder: WayFinder, flows: readonly Flow[]): string[] {
+/**
+ * Flows of which a trace says something else than the ways, in words.
+ *
+ * @param dumps - in place of the rules of these nodes
+ */
+export function traceDifferences(
+  traced: LoadedCluster,
+  finder: WayFinder,
+  flows: readonly Flow[],
+  dumps: readonly RulesDump[] = [],
+): string[] {
   return flows.flatMap(({ sender, target }) => {
     const wanted = finder.ways(sender, target).map(textOfWay)
-    const told = new TraceReader(traced, { sender, target }, finder.isCountingMatches).ways()
+    const told = new TraceReader(traced, { sender, target }, dumps, finder.isCountingMatches).ways()
     const missing = wanted.filter((text) => !told.includes(text)).map((text) => `no ${text}`)
     const extra = told.filter((text) => !wanted.includes(text)).map((text) => `but ${text}`)
     if (missing.length + extra.length === 0) return []
@@ -25,7 +36,11 @@ export function traceDifferences(traced: TracedCluster, finder: WayFinder, flows
 
 function textOfWay({ outcome, pod, seen, chance, hops }: Way): WayText {
   const end = outcome === 'answered' ? `${pod?.name} sees ${seen}` : outcome
-  const rules = hops.flatMap(({ node, run }) => run.counted.map(({ place }) => `${node.name} ${place}`))
+  const rules = hops.flatMap(({ node, run }) =>
+    run.counted
+      .filter(({ place }) => !place.startsWith('nfacct '))
+      .map(({ place }) => `${node.name} ${place}`),
+  )
   return wayText(end, chance, rules)
 }
 
@@ -41,15 +56,16 @@ class TraceReader {
   readonly #steps: readonly TraceStep[]
 
   constructor(
-    traced: TracedCluster,
+    traced: LoadedCluster,
     { sender, target }: Flow,
+    dumps: readonly RulesDump[],
     readonly isCountingMatches: boolean,
   ) {
     const { way, outcomes } = tracePacket(traced, {
       from: sender.kind === 'node' ? `node/${sender.node.name}` : sender.address,
       to: addressWithPort(target.address, target.port),
       via: sender.kind === 'outside' ? sender.node.name : undefined,
-      dumps: [],
+      dumps,
       maxRunLength: ALL_RULES,
       command: '',
     })

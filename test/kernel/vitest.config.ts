@@ -8,7 +8,7 @@ export default defineConfig({
     globalSetup: ['test/kernel/global-setup.ts'],
     testTimeout: 120_000,
     hookTimeout: 60_000,
-    // One for each way of programming nodes: they wait most of the time.
-    maxWorkers: 3,
+    // One for each file: they wait most of the time.
+    maxWorkers: 4,
   },
 })
