@@ -246,7 +246,6 @@ export class IpvsNode implements DataPlane {
     this.#virtualServers = new Map(
       virtualServers.map((each) => [virtualServerKey(each), this.#loadVirtualServer(previous, each, nowNs)]),
     )
-    for (const [key, each] of previous) if (!this.#virtualServers.has(key)) each.removeAll()
     this.#listed = [...this.#virtualServers.values()]
     this.#draining = this.#listed.filter((each) => each.drainingCount > 0)
     this.#places = new PairIndex()

@@ -88,11 +88,6 @@ export class LiveVirtualServer {
     }
   }
 
-  /** The virtual server is deleted: nobody may be led to its real servers any more. */
-  removeAll(): void {
-    for (const server of [...this.list.servers]) this.#remove(server)
-  }
-
   #makeScheduler(nowNs: number): Scheduler {
     const { scheduler, isHashingPorts, isFallingBack } = this.#description
     const { list } = this

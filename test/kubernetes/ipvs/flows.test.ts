@@ -223,6 +223,21 @@ describe('source ranges of a load balancer', () => {
   })
 })
 
+it('source ranges are one Service port’s, also for the node itself', () => {
+  const guarded = web({
+    loadBalancerVips: [VIP],
+    loadBalancerSourceRanges: [range('198.51.100.0/24')],
+    endpoints: [elsewhere],
+  })
+  const others: Partial<ServicePortInfo>[] = [{ port: 443 }, { protocol: 'UDP' }]
+  const open = others.map((changes) => ({ ...guarded, loadBalancerSourceRanges: [], ...changes }))
+  const node = new FlowNode([guarded, ...open])
+  const fromVip = { way: 'send', from: VIP } as const
+  expect(node.flow({ ...fromVip, to: `${VIP}:80` })).toBe('drop')
+  expect(node.flow({ ...fromVip, to: `${VIP}:443` })).toBe(MASQUERADED)
+  expect(node.flow({ ...fromVip, to: `${VIP}:80`, protocol: 'udp' })).toBe(MASQUERADED)
+})
+
 describe('an endpoint that is the node itself', () => {
   const port = web({ endpoints: [endpoint(2, { address: '192.168.0.2', port: 9000 })] })
 

@@ -15,6 +15,17 @@ describe('lblc', () => {
     expect(node.connect({ at })).toBe(expected)
   })
 
+  it('stays with a busy server while every other one has half of its weight to do', () => {
+    const node = new LoneIpvs({ scheduler: 'lblc', servers: 'a*2 b*2' })
+    const first = [0, 1, 2].map(() => node.open())
+    expect(first.map(({ server }) => server).join(' ')).toBe('b b b')
+    expect(node.connectAll(3)).toBe('a a a')
+    for (const { binding } of first.slice(1)) node.release(binding, 1)
+    expect([node.list(1), node.connect({ at: 1 })]).toEqual(['b:1+2 a:3+0', 'a'])
+    node.release(first[0].binding, 2)
+    expect(node.connect({ at: 2 })).toBe('b')
+  })
+
   it('remembers a server that is used again for a day from then', () => {
     const node = new LoneIpvs({ scheduler: 'lblc', servers: 'a b' })
     const first = node.open()
@@ -35,6 +46,14 @@ describe('lblcr', () => {
     expect(node.connectAll(3)).toBe('b b a')
     expect(node.connect({ at: DAY / 2 })).toBe('a')
     expect([1, 2, 3].map(() => node.connect({ at })).join(' ')).toBe(expected)
+  })
+
+  it('lets one server a day leave the set', () => {
+    const node = new LoneIpvs({ scheduler: 'lblcr', servers: 'a b c' })
+    expect(node.connectAll(5)).toBe('c c b b a')
+    expect(node.connect({ at: DAY / 2 })).toBe('a')
+    // All have two. a leaves; then b and c take turns.
+    expect([1, 2, 3, 4].map(() => node.connect({ at: DAY + 1 })).join(' ')).toBe('a b c b')
   })
 
   it('forgets the whole set that was not used for a day', () => {

@@ -101,9 +101,9 @@ export class LoneIpvs {
     this.node.release(binding, at * SECOND, end)
   }
 
-  /** kube-proxy syncs: other real servers. */
-  sync(servers: string, at: number): void {
-    this.node.replaceTables(tables({ ...this.#options, servers }), at * SECOND)
+  /** kube-proxy syncs: other real servers, perhaps other settings. */
+  sync(servers: string, at: number, changes: Partial<LoneIpvsOptions> = {}): void {
+    this.node.replaceTables(tables({ ...this.#options, ...changes, servers }), at * SECOND)
   }
 
   /** The kernel's list, head first: `c:2+1` has two connections open and one remembered; `c!` is drained. */

@@ -128,6 +128,27 @@ describe('a list that changes', () => {
   })
 })
 
+describe('another scheduler', () => {
+  // 39 mod 3 = 0: the head.
+  it.each([
+    ['wrr', 'c b a'],
+    ['sh', 'c c c'],
+    ['dh', 'a a a'],
+  ] as const)('takes over the servers that are there (%s)', (scheduler, expected) => {
+    const node = new LoneIpvs({ servers: 'a b c' })
+    expect(node.connect()).toBe('c')
+    node.sync('a b c', 1, { scheduler })
+    expect([1, 2, 3].map((at) => node.connect({ at })).join(' ')).toBe(expected)
+  })
+
+  it('is one with other flags, too', () => {
+    const node = new LoneIpvs({ scheduler: 'sh', servers: 'a b c' })
+    expect(node.connect({ port: 1 })).toBe('c')
+    node.sync('a b c', 1, { isHashingPorts: true })
+    expect(node.connect({ port: 1, at: 1 })).toBe('a')
+  })
+})
+
 describe('source hashing', () => {
   // 0x0a000001 · 0x61c88647 = 0x…27c88647, whose upper 8 bits are 39; 39 mod 3 = 0, the head. So 137 and 235 for .2 and .3.
   it('deals 256 buckets in turn, and looks at the address only', () => {
