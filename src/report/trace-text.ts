@@ -11,12 +11,17 @@ import { wayBlocks } from './trace-ways.js'
 
 const LABEL_WIDTH = 14
 
+/** Heads the columns of all rules that follow. */
+const LEGEND =
+  '  result          #  rule         ("no -d": its test -d was not true; #: its number in the chain)'
+
 /** Renders a trace for a terminal. */
 export function traceText(trace: Trace): string {
   const blocks = [
     questionLines(trace),
     wrapped(findingText(trace), TRACE_WIDTH),
     ...(trace.outcomes.length > 1 ? [outcomeTable(trace)] : []),
+    [LEGEND],
     ...wayBlocks(trace),
     provenance(trace),
   ].filter((lines) => lines.length > 0)

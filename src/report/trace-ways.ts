@@ -137,13 +137,20 @@ function outcomesOf(steps: readonly TraceStep[]): number[] {
   })
 }
 
-/** `1`, `2, 3`, `1 to 5`: outcomes count from 1. */
+/** `1`, `2, 3`, `1 to 5, 9`: outcomes count from 1. */
 function numbersText(outcomes: readonly number[]): string {
-  const numbers = [...outcomes].sort((one, other) => one - other).map((index) => index + 1)
-  const isRow = numbers.every((number, index) => index === 0 || number === numbers[index - 1] + 1)
-  if (isRow && numbers.length > 2) return `${numbers[0]} to ${numbers.at(-1)}`
-  const named = numbers.slice(0, MAX_NAMED).join(', ')
-  return numbers.length > MAX_NAMED ? `${named} … (${numbers.length} ways)` : named
+  const rows: { readonly first: number; last: number }[] = []
+  for (const index of [...outcomes].sort((one, other) => one - other)) {
+    const row = rows.at(-1)
+    if (row !== undefined && row.last === index) row.last += 1
+    else rows.push({ first: index + 1, last: index + 1 })
+  }
+  const parts = rows.flatMap(({ first, last }) => {
+    if (last === first) return [String(first)]
+    return last === first + 1 ? [String(first), String(last)] : [`${first} to ${last}`]
+  })
+  const shown = parts.slice(0, MAX_NAMED).join(', ')
+  return parts.length > MAX_NAMED ? `${shown} … (${outcomes.length} ways)` : shown
 }
 
 /** Tails that differ in names and addresses only, together; in the order of their first. */

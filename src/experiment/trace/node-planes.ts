@@ -55,9 +55,9 @@ export function nodePlanes(
   }
 }
 
-/** The tables of a dump. @throws InputError NF_SYNTAX, NF_UNSUPPORTED, and as `checkTable` */
+/** The tables of a dump, with what is not modelled in them. @throws InputError NF_SYNTAX, and as `checkTable` */
 export function readDump({ text, file }: Pick<RulesDump, 'text' | 'file'>): readonly Table[] {
-  const tables = parseTables(text, file)
+  const tables = parseTables(text, file, { isLenient: true })
   if (tables.length === 0) throw dumpError('NF_SYNTAX', `"${file}" holds no table of iptables`)
   const depth = Math.max(...tables.map((table) => checkTable(table)))
   if (depth > MAX_JUMP_DEPTH) throw dumpError('FLOW_TOO_LONG', `"${file}" nests jumps ${depth} deep`)

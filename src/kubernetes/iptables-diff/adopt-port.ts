@@ -61,15 +61,12 @@ export function adoptPort(
   )
   const vips = open.hasLoadBalancerVips ? vipsOf(rules, info) : info.loadBalancerVips
   if (open.hasLoadBalancerVips && vips.length > 0) adopted.push(`load-balancer address ${vips.join(', ')}`)
-  const { endpoints, adoptedCount } = adoptEndpoints({ info, open }, rules, node)
-  const served = new Set(endpointsOf(rules).map(endpointText))
+  const { endpoints, adoptedCount, invented } = adoptEndpoints({ info, open }, rules, node)
   if (adoptedCount > 0) adopted.push(`addresses of ${adoptedCount} ${adoptedCount === 1 ? 'pod' : 'pods'}`)
   return {
     info: { ...info, clusterIp, nodePort, healthCheckNodePort, loadBalancerVips: vips, endpoints },
     adopted,
-    invented: new Set(
-      endpoints.map(endpointText).filter((text) => open.addresses.has(text) && !served.has(text)),
-    ),
+    invented,
   }
 }
 
@@ -116,34 +113,59 @@ function portOf(rule: Rule | undefined): number | undefined {
   return match?.first
 }
 
-function adoptEndpoints(
-  { info, open }: ExpectedPort,
-  rules: PortRules,
-  node: NodeInfo,
-): { readonly endpoints: readonly ProxyEndpoint[]; readonly adoptedCount: number } {
-  const given = new Set(info.endpoints.map(endpointText).filter((text) => !open.addresses.has(text)))
-  const found = inOrderOfChoice(endpointsOf(rules).filter((each) => !given.has(endpointText(each))))
+interface AdoptedEndpoints {
+  readonly endpoints: readonly ProxyEndpoint[]
+  readonly adoptedCount: number
+  /** Those that the node has none for, with addresses that svcsim has made up. */
+  readonly invented: ReadonlySet<string>
+}
+
+function adoptEndpoints({ info, open }: ExpectedPort, rules: PortRules, node: NodeInfo): AdoptedEndpoints {
+  const isOpen = (endpoint: ProxyEndpoint) => open.addresses.has(endpointText(endpoint))
+  const isNodeOpen = (endpoint: ProxyEndpoint) => open.nodes.has(endpointText(endpoint))
+  const given = new Set(info.endpoints.filter((endpoint) => !isOpen(endpoint)).map(endpointText))
+  const served = endpointsOf(rules)
+  const found = inOrderOfChoice(served.filter((each) => !given.has(endpointText(each))))
   const total = found.length
+  const spare = spareAddresses(info.endpoints.filter(isOpen), served)
+  const invented = new Set<string>()
   const adopt = (endpoint: ProxyEndpoint): ProxyEndpoint => {
-    const text = endpointText(endpoint)
-    if (!open.addresses.has(text) || !isUsable(endpoint)) return endpoint
-    const isNodeOpen = open.nodes.has(text)
+    if (!isOpen(endpoint)) return endpoint
     const isHere = endpoint.nodeName === node.name
-    const match = takeMatch(found, endpoint.port, isNodeOpen ? undefined : isHere)
-    if (match === undefined) return isNodeOpen ? placed(endpoint, false, node) : endpoint
-    const adopted = { ...endpoint, address: match.address }
-    return isNodeOpen ? placed(adopted, true, node, match.isLocal) : adopted
+    const match = isUsable(endpoint)
+      ? takeMatch(found, endpoint.port, isNodeOpen(endpoint) ? undefined : isHere)
+      : undefined
+    const adopted = { ...endpoint, address: match?.address ?? takeSpare(spare, endpoint) }
+    if (match === undefined) invented.add(endpointText(adopted))
+    const isPlaced = isNodeOpen(endpoint) && isUsable(endpoint)
+    return isPlaced ? placed(adopted, match !== undefined, node, match?.isLocal) : adopted
   }
   // Those whose place is known choose first, and of them those that hints leave to this node.
-  const isOpen = (endpoint: ProxyEndpoint) => open.nodes.has(endpointText(endpoint))
-  const isKnown = (endpoint: ProxyEndpoint) => !isOpen(endpoint)
   const byHints = (one: ProxyEndpoint, other: ProxyEndpoint) => distance(one, node) - distance(other, node)
   const endpoints = [
-    ...info.endpoints.filter(isKnown).sort(byHints).map(adopt),
-    ...info.endpoints.filter(isOpen).map(adopt),
+    ...info.endpoints
+      .filter((endpoint) => !isNodeOpen(endpoint))
+      .sort(byHints)
+      .map(adopt),
+    ...info.endpoints.filter(isNodeOpen).map(adopt),
   ]
   endpoints.sort((one, other) => (endpointText(one) < endpointText(other) ? -1 : 1))
-  return { endpoints, adoptedCount: total - found.length }
+  return { endpoints, adoptedCount: total - found.length, invented }
+}
+
+/** Addresses of svcsim's that no endpoint on the node has: for endpoints that the node has no rules for. */
+function spareAddresses(open: readonly ProxyEndpoint[], served: readonly FoundEndpoint[]): Set<string> {
+  const spare = new Set(open.map(({ address }) => address))
+  for (const { address } of served) spare.delete(address)
+  return spare
+}
+
+/** Its own where no endpoint of the node has it. */
+function takeSpare(spare: Set<string>, { address }: ProxyEndpoint): string {
+  const [first = address] = spare
+  const taken = spare.has(address) ? address : first
+  spare.delete(taken)
+  return taken
 }
 
 /** Those of this node first: that they are here is certain. */

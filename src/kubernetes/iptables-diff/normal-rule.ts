@@ -28,9 +28,20 @@ export function isSameRule(one: NormalRule, other: NormalRule): boolean {
   return one.key === other.key && one.threshold === other.threshold
 }
 
-/** The same rule without what is not compared, as it is shown. */
+/** Tests that `iptables-save` prints before all others, in its order. */
+const FIRST_SHOWN: readonly Match['kind'][] = [
+  'source',
+  'destination',
+  'inInterface',
+  'outInterface',
+  'protocol',
+]
+
+/** The same rule as it is shown: without what is not compared, and its tests in the order of `iptables-save`. */
 export function shownRule({ matches, target }: Rule): Rule {
-  return { matches: matches.filter(({ kind }) => kind !== 'comment'), target }
+  const compared = matches.filter(({ kind }) => kind !== 'comment' && kind !== 'nfacct')
+  const first = FIRST_SHOWN.flatMap((shown) => compared.filter(({ kind }) => kind === shown))
+  return { matches: [...first, ...compared.filter(({ kind }) => !FIRST_SHOWN.includes(kind))], target }
 }
 
 function testText(match: Match): string | undefined {
@@ -40,6 +51,8 @@ function testText(match: Match): string | undefined {
       return undefined
     case 'statistic':
       return 'statistic'
+    case 'unmodelled':
+      return JSON.stringify([match.kind, match.text])
     case 'source':
     case 'destination':
       return JSON.stringify([match.kind, match.cidr.text, match.isInverted])
@@ -54,6 +67,8 @@ function targetOf(target: Target): unknown {
   switch (target.kind) {
     case 'MASQUERADE':
       return [target.kind]
+    case 'unmodelled':
+      return [target.kind, target.text]
     case 'MARK':
       return [target.kind, target.value, target.mask]
     default:
