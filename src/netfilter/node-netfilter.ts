@@ -38,7 +38,10 @@ export interface NodeNetfilterOptions {
   readonly recentLists: RecentLists
   /** Stream `node/<name>/statistic`: 31 random bits, one draw per `statistic` test run. */
   readonly draw31: () => number
-  /** Names of the node's interfaces, at most 31; a packet says by their positions which it came by. None if not given. */
+  /**
+   * Names of the node's interfaces, at most 31 with `lo`, which every node has; a packet says by their positions which it
+   * came by. None but `lo` if not given.
+   */
   readonly interfaces?: readonly string[]
   /**
    * The position of the interface by which packets for an address of another machine leave, or `NO_INTERFACE`. Not
@@ -64,8 +67,10 @@ export class NodeNetfilter {
     const { tables, book, localAddresses, recentLists, draw31, interfaces = [], outInterfaceOf } = options
     this.#context = { book, recentLists, draw31 }
     this.#localSet = book.setOf(localAddresses)
-    this.#interfaces = interfaces
-    this.#loopback = interfaces.indexOf(LOOPBACK_INTERFACE)
+    this.#interfaces = interfaces.includes(LOOPBACK_INTERFACE)
+      ? interfaces
+      : [...interfaces, LOOPBACK_INTERFACE]
+    this.#loopback = this.#interfaces.indexOf(LOOPBACK_INTERFACE)
     this.#outInterfaceOf = outInterfaceOf ?? (() => NO_INTERFACE)
     this.#program = this.#compile(tables)
   }

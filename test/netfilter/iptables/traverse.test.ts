@@ -71,7 +71,7 @@ describe('matches', () => {
   })
 
   test('the last of 31 interfaces is told from none', () => {
-    const interfaces = Array.from({ length: 31 }, (_, index) => `if${index}`)
+    const interfaces = ['lo', ...Array.from({ length: 30 }, (_, index) => `if${index + 1}`)]
     const isMatched = (inInterface: string) => matches('-i if30', { inInterface }, { interfaces })
     expect([isMatched('if30'), isMatched('if29'), isMatched('')]).toEqual([true, false, false])
     expect(() => matches('-i a', {}, { interfaces: [...interfaces, 'a'] })).toThrow('too many interfaces')
