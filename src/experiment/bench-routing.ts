@@ -7,14 +7,31 @@
  * requests at a time and lets sixteen wait; the next is rejected. So a pod that gets more than it can do shows in the
  * share of completed requests, and its response times stay bounded.
  *
- * Left out: weights, slow start, several balancers that do not know of each other. The texts below are an ordinary scenario
- * with its manifests: a user's own may begin as a copy of them.
+ * Hashes are of the whole connection (5-tuple), but for sourceHash. Left out: weights, slow start, several balancers that do
+ * not know of each other. The texts below are an ordinary scenario with its manifests: a user's own may begin as a copy of them.
  */
+import type { LoadBalancerSettings } from '../input/load-balancer-schema.js'
 import type { SourceFile } from '../input/source-file.js'
 
 /** Requests that a pod serves at the same time, and how long one takes on average. */
 const SERVERS_PER_POD = 2
 const MEAN_SERVICE_TIME_MS = 20
+
+/** All but weightedRoundRobin, which is roundRobin over pods of equal weight. */
+const BENCHMARKED_ALGORITHMS: readonly LoadBalancerSettings['algorithm'][] = [
+  'roundRobin',
+  'random',
+  'leastConnections',
+  'powerOfChoices',
+  'powerOfChoicesWithReplacement',
+  'sourceHash',
+  'flowHash',
+  'hashThreshold',
+  'resilientHash',
+  'ringHash',
+  'boundedRingHash',
+  'maglev',
+]
 
 const MANIFESTS = `apiVersion: apps/v1
 kind: Deployment
@@ -74,7 +91,7 @@ spec:
           - { name: one at a quarter speed, set: { pods.shop.speed: { "0": 0.25 } } }
       - name: algorithm
         path: loadBalancers.shop.algorithm
-        values: [roundRobin, random, leastConnections, sourceHash]
+        values: [${BENCHMARKED_ALGORITHMS.join(', ')}]
 `
 
 /** The scenario as a file of its own. */
