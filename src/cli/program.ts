@@ -148,6 +148,7 @@ function addTrace(program: Command, surroundings: Surroundings): void {
       countUpTo(1_000_000),
     )
     .option('--rules <node=dump>', 'take the rules of a node from its iptables-save', collected)
+    .option('--pod-interface <name>', 'the interface of pods that rules ask for, as in cali12ab34cd56e')
     .option('--all-rules', 'show each rule; long rows that do not match are summed up by default')
   addClusterOptions(command)
     .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'))

@@ -29,7 +29,10 @@ const VERBS = {
 export function renderRulesDiff(diff: RulesDiff, format: 'text' | 'json'): string {
   if (format === 'json') return rulesDiffToJson(diff)
   const blocks = [
-    wrapped(answer(diff), WIDTH),
+    [
+      ...wrapped(answer(diff), WIDTH),
+      ...diff.remarks.flatMap((remark) => labelled('', wrapped(remark, WIDTH - 2), 2)),
+    ],
     settingLines(diff),
     ...diff.ports.filter(isDifferent).map(portLines),
     fixedLines(diff),

@@ -61,6 +61,9 @@ export const rulesDiffSchema = z
     foreign: z
       .strictObject({ chainCount: count, ruleCount: count })
       .describe('What others than kube-proxy have put there; not compared.'),
+    remarks: z
+      .array(z.string())
+      .describe('What the dump as a whole looks like, if not like that of kube-proxy in mode iptables.'),
   })
   .describe('The rules of a node, compared.')
 

@@ -18,6 +18,7 @@ export interface TraceOptions extends InputOptions {
   readonly sourcePort?: number
   readonly remembered?: string
   readonly draw?: number
+  readonly podInterface?: string
   /** `NODE=DUMP`, in order. */
   readonly rules?: readonly string[]
   readonly allRules?: boolean
@@ -33,7 +34,7 @@ export async function traceVerb(
   options: TraceOptions,
   surroundings: Surroundings,
 ): Promise<void> {
-  const { from, to, via, protocol, sourcePort, remembered, draw, allRules = false } = options
+  const { from, to, via, protocol, sourcePort, remembered, draw, podInterface, allRules = false } = options
   const given = (options.rules ?? []).map(splitRules)
   if (
     [...paths, ...(options.filename ?? []), ...given.map(({ file }) => file)].filter((name) => name === '-')
@@ -55,6 +56,7 @@ export async function traceVerb(
     sourcePort,
     remembered,
     draw,
+    podInterface,
     dumps,
     maxRunLength: allRules ? Number.POSITIVE_INFINITY : SHOWN_RUN_LENGTH,
     command: `svcsim ${shellText(['trace', ...loaded.stableArguments, ...questionArguments(options)])}`,
@@ -72,7 +74,18 @@ function splitRules(text: string): { readonly node: string; readonly file: strin
 
 /** The question again, in a fixed order. */
 function questionArguments(options: TraceOptions): string[] {
-  const { from, to, via, protocol, sourcePort, remembered, draw, rules = [], allRules } = options
+  const {
+    from,
+    to,
+    via,
+    protocol,
+    sourcePort,
+    remembered,
+    draw,
+    rules = [],
+    podInterface,
+    allRules,
+  } = options
   const optional = (name: string, value: string | number | undefined) =>
     value === undefined ? [] : [name, String(value)]
   return [
@@ -83,6 +96,7 @@ function questionArguments(options: TraceOptions): string[] {
     ...optional('--remembered', remembered),
     ...optional('--draw', draw),
     ...rules.flatMap((text) => ['--rules', text]),
+    ...optional('--pod-interface', podInterface),
     ...(allRules === true ? ['--all-rules'] : []),
   ]
 }

@@ -61,6 +61,7 @@ export function diffNode(
     fixed: result.fixed.map(writable),
     leftOver: [...result.leftOver],
     foreign: { ...result.foreign },
+    remarks: [...result.remarks],
   }
 }
 

@@ -17,6 +17,8 @@ export interface FlowQuestion {
   readonly remembered?: string | undefined
   /** Follows the n-th draw of the seed, from 1; undefined: all ways. */
   readonly draw?: number | undefined
+  /** The interface of a node by which packets of its pods come in; undefined: as the scenario has it. */
+  readonly podInterface?: string | undefined
   /** Rules taken from real nodes. */
   readonly dumps: readonly RulesDump[]
   /** Of more rules in a row that do not match, only the number is told. */

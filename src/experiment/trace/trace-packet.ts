@@ -7,7 +7,6 @@ import { MODEL_VERSION, VERSION } from '../../base/version.js'
 import { Streams } from '../../engine/streams.js'
 import type { Scenario } from '../../input/scenario-schema.js'
 import { nodeInfoOf } from '../../kubernetes/cluster-proxy.js'
-import { podInterfaceOf } from '../../model/world.js'
 import {
   TRACE_SCHEMA_VERSION,
   type Trace,
@@ -26,6 +25,7 @@ import { podNamed } from './named-things.js'
 import type { PlaneOptions } from './node-plane.js'
 import { type GivenRules, givenRules, nodePlanes } from './node-planes.js'
 import type { Passage } from './outcome-maker.js'
+import { interfaceNotes, podInterfaceFor } from './pod-interface.js'
 import { CERTAIN, type Chance, probabilityOf } from './probability.js'
 import { type WayIn, waysIn } from './way-in.js'
 import { AddressMap } from './whereabouts.js'
@@ -49,13 +49,14 @@ export function tracePacket(loaded: LoadedCluster, question: FlowQuestion): Trac
   const destination = flowDestination(question.to, { map, source, protocol: question.protocol })
   const times = new FlowTimes(scenario)
   const entries = waysIn({ map, scenario, source, destination, question })
-  const planes = nodePlanes(cluster, given, planeOptions(loaded, question, source))
+  const podInterface = podInterfaceFor(question, scenario)
+  const planes = nodePlanes(cluster, given, planeOptions(loaded, question, source, podInterface))
   const follower = new PacketFollower({
     map,
     times,
     protocol: destination.protocol,
     planeOf: planes,
-    podInterface: podInterfaceOf(scenario),
+    podInterface,
   })
   const starts = entries.map((entry) => new Start(entry, source, question, map, times))
   const steps =
@@ -83,6 +84,7 @@ export function tracePacket(loaded: LoadedCluster, question: FlowQuestion): Trac
     notes: [
       ...new Set(entries.flatMap((entry) => entry.notes)),
       ...adoptedNotes(service?.index, adopted, given),
+      ...interfaceNotes(given, podInterface),
       ...modeNotes(scenario, question, follower),
     ],
     way: { steps },
@@ -112,10 +114,10 @@ function planeOptions(
   { scenario, cluster }: LoadedCluster,
   question: FlowQuestion,
   source: FlowSource,
+  podInterface: string,
 ): PlaneOptions {
   const { draw, remembered, maxRunLength } = question
   const drawn = draw === undefined ? undefined : { streams: new Streams(scenario.spec.seed, 0), draw }
-  const podInterface = podInterfaceOf(scenario)
   if (remembered === undefined) return { maxRunLength, podInterface, drawn, remembered: undefined }
   const name = remembered.replace(/^pods?\//, '')
   const pod = podNamed(name, cluster, { option: '--remembered', text: remembered })

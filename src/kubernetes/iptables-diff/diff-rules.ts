@@ -14,6 +14,7 @@ import type { NodeInfo, ProxyOptions } from '../proxy-inputs.js'
 import { adoptPort } from './adopt-port.js'
 import { adoptSettings, type SettingDifference } from './adopt-settings.js'
 import { compareRules, type RuleDifference } from './compare-rules.js'
+import { dumpRemarks } from './dump-remarks.js'
 import type { ExpectedPort } from './expected-port.js'
 import { shownRule } from './normal-rule.js'
 import { type ChainDifference, portSummary } from './port-summary.js'
@@ -53,6 +54,8 @@ export interface RulesDiffResult {
   /** Chains of Services that no rule leads to; no difference. */
   readonly leftOver: readonly string[]
   readonly foreign: RulesView['foreign']
+  /** What the dump as a whole looks like, if not like that of kube-proxy in mode iptables: sentences. */
+  readonly remarks: readonly string[]
 }
 
 /** The Service that every cluster has, and no manifest. */
@@ -83,6 +86,7 @@ export function diffRules({ ports, node, options, areSettingsGiven, tables }: Di
     fixed,
     leftOver: found.leftOver,
     foreign: found.foreign,
+    remarks: dumpRemarks(tables),
   }
 }
 

@@ -1,6 +1,8 @@
 /** Traces through rules of real nodes: addresses that the manifests leave open, foreign chains, endpoints nobody knows. */
+import fs from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { listRules } from '../../../src/experiment/rules/list-rules.js'
+import type { FlowQuestion } from '../../../src/experiment/trace/flow-question.js'
 import { ends, traced, tracedCluster } from './traced.js'
 
 /** The rules of n1 as another cluster of the same manifests has them: other addresses, drawn by another seed. */
@@ -111,6 +113,60 @@ describe('rules of a real node', () => {
     [[{ node: 'n1', file: 'x', text: deepDump(300) }], 'FLOW_TOO_LONG'],
   ])('that can not be used are refused: %#', (given, code) => {
     expect(() => traced({ from: 'pod/web-0', to: 'web:80', dumps: given })).toThrow(code)
+  })
+})
+
+describe('rules of a real node that are not modelled', () => {
+  const calico = fs.readFileSync(new URL('../../data/dumps/calico.iptables', import.meta.url), 'utf8')
+  const NAMED = OPEN.replace('{ port: 80', '{ name: http, port: 80')
+  const withCalico = (question: Partial<FlowQuestion>) =>
+    traced(
+      { ...question, to: 'web:80', dumps: [{ node: 'n1', file: 'save.txt', text: calico }] },
+      tracedCluster([], NAMED),
+    )
+
+  it('end the trace, which names the rule', () => {
+    const trace = withCalico({ from: 'pod/web-0' })
+    expect(trace.outcomes.map(({ disposition }) => disposition)).toEqual(['unknown', 'unknown', 'unknown'])
+    expect(trace.outcomes[0]).toMatchObject({
+      endedBy: { node: 'n1', table: 'nat', chain: 'cali-nat-outgoing', number: 1 },
+      reason: 'svcsim does not model what this rule asks or does',
+      source: null,
+      connectNs: null,
+    })
+    expect(trace.outcomes[0].endedBy?.text).toBe(
+      '-A cali-nat-outgoing -m comment --comment cali:flqWnvo8yq4ULQLa -m set --match-set cali40masq-ipam-pools src -m set ! --match-set cali40all-ipam-pools dst -j MASQUERADE --random-fully',
+    )
+  })
+
+  it('end only the ways that come to them', () => {
+    const text = calico.replace('-j cali-nat-outgoing', '-d 10.244.1.0/24 -j cali-nat-outgoing')
+    const trace = traced(
+      { from: 'pod/web-0', to: 'web:80', dumps: [{ node: 'n1', file: 'save.txt', text }] },
+      tracedCluster([], NAMED),
+    )
+    expect(trace.outcomes.map(({ endedBy }) => endedBy?.chain ?? null)).toEqual([
+      'cali-nat-outgoing',
+      null,
+      null,
+    ])
+  })
+
+  it('ask for interfaces, which the user can name', () => {
+    const notes = (podInterface?: string) =>
+      withCalico({ from: 'pod/web-0', podInterface }).notes.filter((note) => note.startsWith('rules ask'))
+    expect(notes()).toEqual([
+      'rules ask for interfaces: those of pods are taken to be cni0 (--pod-interface), all others eth0',
+    ])
+    expect(notes('cali1b2c3d4e5f6')).toEqual([
+      'rules ask for interfaces: those of pods are taken to be cali1b2c3d4e5f6 (--pod-interface), all others eth0',
+    ])
+    const { outcomes } = withCalico({ from: 'pod/web-0', podInterface: 'cali1b2c3d4e5f6' })
+    expect(outcomes[0].endedBy).toMatchObject({ chain: 'cali-PREROUTING' })
+  })
+
+  it.each(['', 'a b', 'a/b', '..', 'sixteen-letters-'])('have no interface called "%s"', (podInterface) => {
+    expect(() => withCalico({ from: 'pod/web-0', podInterface })).toThrow('FLOW_SYNTAX')
   })
 })
 

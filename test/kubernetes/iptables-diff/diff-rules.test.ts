@@ -148,7 +148,7 @@ describe('a node that has not synced', () => {
   it('has rules of a Service that is gone', () => {
     const result = diff({ expected: [STICKY, EMPTY], found: ALL })
     expect(said(result)).toEqual(['default/web:http extra: the manifests have no such Service port'])
-    expect(result.ports.at(-1)?.chains[0].rules[0].found).toContain('-d 10.96.0.10 --dport 80')
+    expect(result.ports.at(-1)?.chains[0].rules[0].found).toContain('-d 10.96.0.10 -m tcp -p tcp --dport 80')
   })
 
   it('shares unevenly', () => {
