@@ -121,6 +121,13 @@ describe('which chains a packet meets', () => {
     expect(interfacesMet(flow)).toBe(chains)
   })
 
+  test('the loopback interface is there without being named', () => {
+    const node = new LoneNode({ filter: ':INPUT DROP\n-A INPUT -i lo -j ACCEPT' })
+    const verdictOf = (flow: Flow) => node.pass(flow).verdict
+    expect(verdictOf({ way: 'send', packet: 'tcp 127.0.0.1:1 > 127.0.0.1:80' })).toBe('accepted')
+    expect(verdictOf({ packet: 'tcp 10.0.0.2:1 > 192.168.0.1:80' })).toBe('dropped')
+  })
+
   test('a translated destination decides between INPUT and FORWARD', () => {
     const toPod = `${MARKING_NAT}\n-A PREROUTING -d 192.168.0.1 -j DNAT --to-destination 10.9.9.9`
     expect(chainsMet({ packet: 'tcp 10.0.0.2:1 > 192.168.0.1:80' }, toPod)).toContain('filterFORWARD')

@@ -69,11 +69,11 @@ function agreementOn(tablesDrawn: Arbitrary<Table[]>) {
 }
 
 test('the compiled rules do what the interpreted ones do, before and after a reload', () => {
-  fc.assert(agreementOn(randomTables), { seed: 20_240_607, numRuns: 400 })
+  fc.assert(agreementOn(randomTables), { seed: 20_240_607, numRuns: 300 })
 })
 
 test('rules that are passed over count as those that were tested, in long chains of any kind', () => {
-  fc.assert(agreementOn(randomLongChains), { seed: 20_240_608, numRuns: 400 })
+  fc.assert(agreementOn(randomLongChains), { seed: 20_240_608, numRuns: 120 })
 })
 
 test('nodes that have chains in common keep addresses, interfaces and lists of their own', () => {
@@ -87,7 +87,7 @@ test('nodes that have chains in common keep addresses, interfaces and lists of t
     const shared = { book: new AddressBook(), outInterfaceOf, addressesPerList, seed }
     const nodes = [
       new TwinNode({ ...shared, localAddresses: LOCAL, interfaces: INTERFACES }),
-      new TwinNode({ ...shared, localAddresses: [range('10.0.0.1')], interfaces: ['veth1', 'eth0'] }),
+      new TwinNode({ ...shared, localAddresses: [range('10.0.0.1')], interfaces: ['veth1', 'lo', 'eth0'] }),
     ]
     let nowNs = 0
     // Each node comes to the same tables in another order, so that its lists have other numbers.
@@ -99,5 +99,5 @@ test('nodes that have chains in common keep addresses, interfaces and lists of t
       }
     }
   })
-  fc.assert(property, { seed: 20_240_609, numRuns: 200 })
+  fc.assert(property, { seed: 20_240_609, numRuns: 60 })
 })
