@@ -173,6 +173,7 @@ export class Serving {
   /** At a pod that warms up, shares its servers, or has a CPU limit. */
   #serveOtherwise(request: number, pod: number, usualNs: number): void {
     const { requests, simulator, lanes, work } = this.world
+    // Longer than any run: what does not end within it need not be exact.
     const workNs = Math.min(Number.MAX_SAFE_INTEGER, Math.round(usualNs / this.#warmthOf(pod)))
     const here = work[pod]
     if (here === undefined) {

@@ -21,7 +21,7 @@ export function readCpuLimit(container: Fields): number | undefined {
     return undefined
   }
   const cpus = typeof written === 'number' ? written : parseQuantity(written)
-  if (cpus === undefined || cpus < 0) {
+  if (cpus === undefined || !(cpus >= 0)) {
     limits.error('QUANTITY', `${limits.pathOf('cpu')} is "${shortened(String(written))}"`, 'cpu', HINT)
     return undefined
   }
