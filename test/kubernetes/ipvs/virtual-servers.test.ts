@@ -164,16 +164,17 @@ describe('real servers', () => {
     ])
   })
 
-  it('heed hints of zones', () => {
-    const near = endpoint(2, { hintedZones: ['z'] })
-    const far = endpoint(3, { hintedZones: ['y'] })
-    const [inZone, inOther] = ipvsTables(
-      [web({ endpoints: [near, far] })],
-      [NODE, { ...NODE, zone: 'y' }],
+  it.each([
+    ['zones', { hintedZones: ['z'] }, { hintedZones: ['y'] }],
+    ['nodes', { hintedNodes: ['a'] }, { hintedNodes: ['b'] }],
+  ])('heed hints of %s', (_, near, far) => {
+    const [first, second] = ipvsTables(
+      [web({ endpoints: [endpoint(2, near), endpoint(3, far)] })],
+      [NODE, { ...NODE, name: 'b', zone: 'y' }],
       optionsWith(),
     )
-    expect(serverLines(inZone)).toEqual(['10.96.0.10:80 -> 10.244.0.2:8080'])
-    expect(serverLines(inOther)).toEqual(['10.96.0.10:80 -> 10.244.0.3:8080'])
+    expect(serverLines(first)).toEqual(['10.96.0.10:80 -> 10.244.0.2:8080'])
+    expect(serverLines(second)).toEqual(['10.96.0.10:80 -> 10.244.0.3:8080'])
   })
 })
 
