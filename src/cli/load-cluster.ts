@@ -63,7 +63,7 @@ async function ofManifests(
   const located = await readManifestArguments(paths, surroundings)
   const manifestFiles = located.map(({ file }) => file)
   const { settings } = givenSettings(options)
-  const names = paths.map((name) => stable(name, surroundings))
+  const names = paths.map((name) => stableArgument(name, surroundings))
   const stableArguments = [...names, ...stableOptions(options, surroundings)]
   return { ...loadCluster({ scenarioFile: undefined, manifestFiles, settings }), stableArguments }
 }
@@ -73,12 +73,13 @@ function stableOptions(
   surroundings: Surroundings,
 ): string[] {
   return [
-    ...filename.flatMap((file) => ['-f', stable(file, surroundings)]),
+    ...filename.flatMap((file) => ['-f', stableArgument(file, surroundings)]),
     ...set.flatMap((text) => ['--set', text]),
     ...(seed === undefined ? [] : ['--seed', String(seed)]),
   ]
 }
 
-function stable(file: string, { cwd }: Surroundings): string {
+/** A file of the command line, or `-`, as it is called wherever the command is repeated. */
+export function stableArgument(file: string, { cwd }: Surroundings): string {
   return file === '-' ? file : stableName(path.resolve(cwd, file), cwd)
 }

@@ -9,7 +9,18 @@ async function svcsim(...argv: string[]): Promise<{ code: number; out: string; e
   return { code, out: surroundings.stdout.text, err: surroundings.stderr.text }
 }
 
-const VERBS = ['run', 'sweep', 'check', 'init', 'bench routing', 'workload record', 'report', 'schema']
+const VERBS = [
+  'run',
+  'sweep',
+  'check',
+  'trace',
+  'rules',
+  'init',
+  'bench routing',
+  'workload record',
+  'report',
+  'schema',
+]
 
 describe('help', () => {
   test('--version prints the version and nothing else', async () => {

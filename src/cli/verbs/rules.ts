@@ -3,7 +3,7 @@ import { diffNode } from '../../experiment/rules/diff-node.js'
 import { listRules } from '../../experiment/rules/list-rules.js'
 import { FoundDifference, usageError } from '../exit-codes.js'
 import { readTextArgument } from '../input-files.js'
-import { loadClusterArguments } from '../load-cluster.js'
+import { loadClusterArguments, stableArgument } from '../load-cluster.js'
 import type { InputOptions } from '../options.js'
 import { shellText } from '../shell-text.js'
 import type { Surroundings } from '../surroundings.js'
@@ -36,8 +36,9 @@ export async function rulesVerb(
   const inputs = set.length === 0 ? options : { ...options, set }
   const loaded = await loadClusterArguments('rules', paths, inputs, surroundings)
   const optional = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value])
+  const dump = isDiff ? stableArgument(diff, surroundings) : undefined
   const words = ['rules', ...loaded.stableArguments, '--node', node, ...optional('--service', service)]
-  const command = `svcsim ${shellText([...words, ...optional('--table', table), ...optional('--diff', diff)])}`
+  const command = `svcsim ${shellText([...words, ...optional('--table', table), ...optional('--diff', dump)])}`
   if (!isDiff) {
     const { renderRules } = await import('../../report/rules-text.js')
     await surroundings.stdout.write(renderRules(listRules(loaded, { node, service, table, command }), format))

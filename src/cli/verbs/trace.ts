@@ -2,7 +2,7 @@
 import { tracePacket } from '../../experiment/trace/trace-packet.js'
 import { usageError } from '../exit-codes.js'
 import { readTextArgument } from '../input-files.js'
-import { loadClusterArguments } from '../load-cluster.js'
+import { loadClusterArguments, stableArgument } from '../load-cluster.js'
 import type { InputOptions } from '../options.js'
 import { shellText } from '../shell-text.js'
 import type { Surroundings } from '../surroundings.js'
@@ -48,6 +48,7 @@ export async function traceVerb(
       return { node, file: path, text }
     }),
   )
+  const rules = given.map(({ node, file }) => `${node}=${stableArgument(file, surroundings)}`)
   const trace = tracePacket(loaded, {
     from,
     to,
@@ -59,7 +60,7 @@ export async function traceVerb(
     podInterface,
     dumps,
     maxRunLength: allRules ? Number.POSITIVE_INFINITY : SHOWN_RUN_LENGTH,
-    command: `svcsim ${shellText(['trace', ...loaded.stableArguments, ...questionArguments(options)])}`,
+    command: `svcsim ${shellText(['trace', ...loaded.stableArguments, ...questionArguments({ ...options, rules })])}`,
   })
   const { renderTrace } = await import('../../report/render-trace.js')
   await surroundings.stdout.write(renderTrace(trace, options.format))
