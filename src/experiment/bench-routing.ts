@@ -24,6 +24,7 @@ const BENCHMARKED_ALGORITHMS: readonly LoadBalancerSettings['algorithm'][] = [
   'leastConnections',
   'powerOfChoices',
   'powerOfChoicesWithReplacement',
+  'joinIdleQueue',
   'sourceHash',
   'flowHash',
   'hashThreshold',

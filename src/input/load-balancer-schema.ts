@@ -38,6 +38,7 @@ export const BALANCING_ALGORITHMS = [
   'weightedRoundRobin',
   'powerOfChoices',
   'powerOfChoicesWithReplacement',
+  'joinIdleQueue',
   'flowHash',
   'hashThreshold',
   'resilientHash',

@@ -3,6 +3,7 @@ import type { BalancingAlgorithm, BalancingOptions } from './balancing-algorithm
 import { boundedRingHash } from './bounded-ring-hash.js'
 import { flowHash } from './flow-hash.js'
 import { hashThreshold } from './hash-threshold.js'
+import { joinIdleQueue } from './join-idle-queue.js'
 import { leastConnections } from './least-connections.js'
 import { maglev } from './maglev.js'
 import { powerOfChoices, powerOfChoicesWithReplacement } from './power-of-choices.js'
@@ -22,6 +23,7 @@ export const ALGORITHMS = {
   weightedRoundRobin,
   powerOfChoices,
   powerOfChoicesWithReplacement,
+  joinIdleQueue,
   flowHash,
   hashThreshold,
   resilientHash,

@@ -150,8 +150,8 @@ describe('svcsim bench routing', () => {
     expect(code).toBe(0)
     for (const heading of ['Pods all alike', 'Pods one at a quarter speed']) expect(out).toContain(heading)
     const row =
-      /^ {2}(roundRobin|random|leastConnections|powerOfChoices\w*|flowHash|hashThreshold|resilientHash|ringHash|boundedRingHash|maglev|sourceHash) .* \d\.\d\d×$/gm
-    expect(out.match(row)).toHaveLength(24)
+      /^ {2}(roundRobin|random|leastConnections|powerOfChoices\w*|joinIdleQueue|flowHash|hashThreshold|resilientHash|ringHash|boundedRingHash|maglev|sourceHash) .* \d\.\d\d×$/gm
+    expect(out.match(row)).toHaveLength(26)
     expect(out.match(/ 1\.00×$/gm)).toHaveLength(2)
     expect(out).toContain(
       'sourceHash spreads addresses, not requests: 100 clients over 4 pods give the busiest',
@@ -173,7 +173,7 @@ describe('svcsim bench routing', () => {
       'json',
     ])
     const { points, sweep } = readResults(out, 'x')
-    expect([points.length, sweep?.axes]).toEqual([24, ['pods', 'algorithm']])
+    expect([points.length, sweep?.axes]).toEqual([26, ['pods', 'algorithm']])
   })
 })
 

@@ -32,7 +32,7 @@ test('the defaults are those of the scenario as it is written, without warnings'
   })
   expect(plan.digest).toBe(asWritten.digest)
   expect(plan.warnings).toEqual([])
-  expect(plan.points).toHaveLength(24)
+  expect(plan.points).toHaveLength(26)
 })
 
 test.each([

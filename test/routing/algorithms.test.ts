@@ -118,6 +118,19 @@ describe('what each simple algorithm promises', () => {
   })
 })
 
+describe('join idle queue', () => {
+  it('takes any target without connections, and any at all where there is none', () => {
+    const draws = [1, 1, 0, 2]
+    const balancer = algorithm('joinIdleQueue', 3, { drawBelow: () => draws.shift() ?? -1 })
+    const opened = Array.from({ length: 4 }, () => {
+      const target = balancer.choose(connection(0))
+      balancer.opened(target)
+      return target
+    })
+    expect(opened).toEqual([1, 2, 0, 2])
+  })
+})
+
 describe('power of choices', () => {
   it('takes the less busy of two different targets drawn, the first of them in a tie', () => {
     const draws = [0, 0, 2, 1, 1, 1]

@@ -30,6 +30,8 @@ export interface QueueSystem {
   readonly speed?: string
   /** A load balancer's algorithm straight over the pods, in place of kube-proxy's random choice. */
   readonly algorithm?: string
+  /** Targets drawn by powerOfChoices. */
+  readonly choices?: number
 }
 
 export interface QueueRun {
@@ -106,7 +108,9 @@ spec:
       classes: ${system.others === undefined ? '{}' : `{ other: { serviceTime: ${system.others.serviceTime} } }`}
 ${system.cpuLimit === undefined ? '' : `      cpuLimit: ${system.cpuLimit}`}
       speed: ${system.speed ?? '{}'}
-  loadBalancers: { station: { algorithm: ${system.algorithm ?? 'random'}, targets: pods } }
+  loadBalancers:
+    station: { algorithm: ${system.algorithm ?? 'random'}, targets: pods, choices: ${system.choices ?? 2} }
+  limits: { conntrackPerCpu: 0, conntrackTimeWait: 0s, clientTimeWait: 0s }
   clients:
     - name: clients
       ${way.replace(', ', '\n      ')}
