@@ -22,12 +22,21 @@ describe('AddressBook', () => {
     expect(book.textOf(book.idOf('fd00::1'))).toBe('fd00::1')
   })
 
-  test.each(['010.0.0.1', 'fd00:0::1', '10.0.0', '', '10.0.0.0/8'])(
-    'refuses %j, which is not canonical',
-    (text) => {
-      expect(() => new AddressBook().idOf(text)).toThrow('not the canonical text of an address')
-    },
-  )
+  test.each([
+    '010.0.0.1',
+    '10.0.00.1',
+    '10.0.0.256',
+    '10.0.0.1.',
+    '1.2.3.4.5',
+    '10..0.1',
+    '1e1.0.0.1',
+    'fd00:0::1',
+    '10.0.0',
+    '',
+    '10.0.0.0/8',
+  ])('refuses %j, which is not canonical', (text) => {
+    expect(() => new AddressBook().idOf(text)).toThrow('not the canonical text of an address')
+  })
 
   test('refuses a number that no address has', () => {
     const book = new AddressBook()
@@ -41,6 +50,16 @@ describe('AddressBook', () => {
     ['0.0.0.0/0', 'fd00::1', false],
     ['fd00::/16', 'fd00::1', true],
     ['::/0', '10.0.0.1', false],
+    ['10.0.0.128/25', '10.0.0.200', true],
+    ['10.0.0.128/25', '10.0.0.127', false],
+    ['255.255.255.254/31', '255.255.255.255', true],
+    ['fd00:0:0:1::/64', 'fd00::1:ffff:ffff:ffff:ffff', true],
+    ['fd00:0:0:1::/64', 'fd00:0:0:2::', false],
+    ['fd00::8000:0:0/65', 'fd00::8000:0:0', true],
+    ['fd00::8000:0:0:0/65', 'fd00::7fff:ffff:ffff:ffff', false],
+    ['fd00::1:2', 'fd00::1:2', true],
+    ['fd00::1:2', 'fd00::1:3', false],
+    ['::/96', '1.2.3.4', false],
     ['127.0.0.1', '127.0.0.1', true],
     ['127.0.0.1', '127.0.0.2', false],
   ])('range %s holds %s: %s, whichever was known first', (cidr, address, isIn) => {

@@ -21,6 +21,18 @@ const MAX_INTERFACE_NAME_LENGTH = 15
 /** A mask of which the ones may stand apart: iptables-save prints others as a length. */
 const DOTTED_MASK = /^[0-9.]+\/[0-9]+(?:\.[0-9]+){3}$/
 
+/** Options that can not be inverted. */
+const PLAIN_OPTIONS: ReadonlySet<string> = new Set([
+  '-c',
+  '--set-counters',
+  '-g',
+  '--goto',
+  '-j',
+  '--jump',
+  '-m',
+  '--match',
+])
+
 /** What the options of one rule have said so far. */
 interface RuleReading {
   readonly words: WordReader
@@ -97,7 +109,16 @@ function readOption(reading: RuleReading): void {
       reading.matches.push({ kind: 'destinationPort', ...readPorts(reading, option), isInverted })
       return
   }
-  if (not !== undefined) words.fail('NF_SYNTAX', not, `"!" can not stand before "${option.text}"`)
+  const isPlain = PLAIN_OPTIONS.has(option.text) || option.isQuoted || !option.text.startsWith('-')
+  if (not !== undefined && isPlain) {
+    words.fail('NF_SYNTAX', not, `"!" can not stand before "${option.text}"`)
+  }
+  readPlainOption(reading, option)
+}
+
+/** Reads an option that can not be inverted. */
+function readPlainOption(reading: RuleReading, option: Word): void {
+  const { words } = reading
   switch (option.isQuoted ? '' : option.text) {
     case '-c':
     case '--set-counters':

@@ -123,6 +123,11 @@ describe('what iptables-save prints of the same rules', () => {
     ],
     ['-m comment --comment a"b c"d', '-m comment --comment "ab cd"'],
     ['--goto B', '-g B'],
+    ['-p 6 -j B', '-m tcp -p tcp -j B'],
+    ['-p all -j B', '-j B'],
+    ['! -p ICMP -j B', '! -p icmp -j B'],
+    ['-p 47 -c 12 840 -j B', '-p 47 -j B'],
+    ['-m state ! --state INVALID -j B', '-m conntrack ! --ctstate INVALID -j B'],
     ['! --in-interface eth0 --out-interface cali+', '! -i eth0 -o cali+'],
   ])('%s', (theirs, ours) => {
     expect(rewritten(theirs)).toBe(ours)
@@ -132,6 +137,10 @@ describe('what iptables-save prints of the same rules', () => {
     const text =
       '# Generated\r\n\r\n*nat\r\n:A - [12:3456]\r\n[7:420] -A A -j RETURN\r\nCOMMIT\r\n# Completed\r\n'
     expect(printTables(parseTables(text))).toBe('*nat\n:A - [0:0]\n-A A -j RETURN\nCOMMIT\n')
+  })
+
+  test('a comment line may hold a quote that is not closed', () => {
+    expect(parseTables('# Warning: "nft\n*nat\nCOMMIT\n')).toEqual([{ name: 'nat', chains: [] }])
   })
 
   test('built-in chains come first, wherever they are declared', () => {
@@ -184,6 +193,8 @@ describe('errors in a rule', () => {
       '-p tcp -j DNAT --to-destination 10.0.0.1-10.0.0.9:80',
       'NF_UNSUPPORTED 3:38 "10.0.0.1-10.0.0.9:80" is not one address with a port',
     ],
+    ['-p tcp -j DNAT --to-destination :80', 'NF_UNSUPPORTED 3:38 ":80" is not one address with a port'],
+    ['-s 10.0.0.0/255.0.0.255', 'NF_UNSUPPORTED 3:9 masks in dotted form are not modelled'],
     ['-d 10.0.0.256', 'NF_SYNTAX 3:9 "10.0.0.256" is neither an address nor a range'],
     ['-d', 'NF_SYNTAX 3:6 "-d" lacks its value'],
     ['--dport 80', 'NF_SYNTAX 3:6 "--dport" needs "-p tcp", "-p udp" or "-p sctp" before it'],
