@@ -142,7 +142,7 @@ describe('very many pods', () => {
 })
 
 describe('ten pods at nine tenths of their capacity (P-LB-15)', () => {
-  const RUN: QueueRun = { replications: 6, requests: 80_000, warmUpRequests: 15_000, seed: 20_260_303 }
+  const RUN: QueueRun = { replications: 8, requests: 150_000, warmUpRequests: 30_000, seed: 20_260_303 }
   const ladder: readonly (readonly [AlgorithmName, number])[] = [
     ['random', 10],
     ['roundRobin', 5.6603],
