@@ -201,14 +201,16 @@ export class Serving {
 
   /** The answer leaves, if anyone still waits for it. */
   #answer(request: number): void {
-    const { requests, connections, simulator, lanes, links } = this.world
+    const { requests, connections, simulator, lanes, links, graph, cluster } = this.world
     if (requests.isAwaited[request] === 0) {
       requests.isHeld[request] = 0
       requests.closeIfDone(request)
       return
     }
     const way = connections.way[requests.connection[request]] as WayId
-    const wayNs = links.wayNs(way)
+    const { responseBytes } = graph.sites[requests.site[request]]
+    const sender = cluster.pods[requests.pod[request]].nodeIndex
+    const wayNs = links.messageNs(way, sender, responseBytes, simulator.now)
     requests.networkNs[request] += wayNs
     simulator.schedule(lanes.answer(way), simulator.now + wayNs, request)
   }
