@@ -58,6 +58,8 @@ const DISPOSITIONS = [
 ] as const
 
 function endpointsText(ends: readonly TraceOutcome[]): string {
+  const [first] = ends
+  if (first !== undefined && ends.length === 1) return destinationText(first.destination)
   const ratios = ends.map(({ probability }) => probability.ratio)
   const isEven = Math.max(...ratios) - Math.min(...ratios) < 1e-6
   return `one of ${ends.length} endpoints${isEven ? `, each with ${formatPercent(ratios[0])}` : ''}`
