@@ -6,42 +6,21 @@
  * rule. Scope, limits and sources are those of `node-netfilter.ts` and `traverse.ts`, but that rules of the tables raw,
  * mangle and security are followed as well (a new mark does not change the way out), and that a way ends as `unknown` at
  * the first rule on it whose tests or target are not modelled.
- * Sources: Linux include/uapi/linux/netfilter_ipv4.h (order of tables), net/netfilter/xt_conntrack.c (state in table raw).
+ * Source: Linux include/uapi/linux/netfilter_ipv4.h (order of tables).
  */
 
 import { InputError, InvariantError } from '../../base/diagnostics.js'
-import { type Cidr, cidrContains, type IpAddress, parseIpAddress } from '../../base/ip-address.js'
-import { isInterfaceNamed } from './interface-names.js'
-import type { ReferenceLists } from './reference-lists.js'
-import type { Chain, ConnectionState, HookName, IpProtocol, Match, Rule, Table, TableName } from './rule.js'
+import {
+  type DrawMet,
+  isLocal,
+  type ReadableNode,
+  type ReadablePacket,
+  runTests,
+  type TestedPacket,
+} from './interpret-tests.js'
+import type { Chain, HookName, Match, Rule, Table, TableName } from './rule.js'
 
-/** A packet with everything in words. */
-export interface ReadablePacket {
-  readonly protocol: IpProtocol
-  /** Canonical text, as all addresses. */
-  readonly source: string
-  readonly sourcePort: number
-  readonly destination: string
-  readonly destinationPort: number
-  /** 32 bits, unsigned. */
-  readonly mark: number
-  readonly states: readonly ConnectionState[]
-  /** Name of the interface that it came in by; undefined where that is unknown, and for what the node sends. */
-  readonly inInterface?: string | undefined
-}
-
-/** One node, for `interpret`. */
-export interface ReadableNode {
-  readonly tables: readonly Table[]
-  /** Every address that the node itself answers to, loopback included. */
-  readonly localAddresses: readonly Cidr[]
-  /** Must hold the lists of the tables: see `ReferenceLists.retain`. */
-  readonly lists: ReferenceLists
-  /** 31 random bits; one draw per `statistic` test run. */
-  readonly draw31: () => number
-  /** Name of the interface by which packets for an address of another machine leave; not given: unknown. */
-  readonly outInterfaceOf?: (destination: string) => string | undefined
-}
+export type { DrawMet, ReadableNode, ReadablePacket } from './interpret-tests.js'
 
 /** One rule that a packet met. */
 export interface RuleMet {
@@ -65,13 +44,6 @@ export interface RuleMet {
   readonly draws: readonly DrawMet[]
   /** The packet as the rule left it. */
   readonly packet: ReadablePacket
-}
-
-/** One `statistic` test that was run. */
-export interface DrawMet {
-  /** Passes if 31 random bits are below: 0 to 2^31. */
-  readonly threshold: number
-  readonly isPassed: boolean
 }
 
 /** One built-in chain that a packet went through. */
@@ -121,21 +93,13 @@ const TABLES_OF_HOOK: Readonly<Record<HookName, readonly TableName[]>> = {
 }
 
 /** A packet under way. */
-interface Walk {
-  readonly node: ReadableNode
-  readonly nowNs: number
+interface Walk extends TestedPacket {
   packet: ReadablePacket
-  /** Name of the interface that it leaves by, as far as the present hook is told. */
   outInterface: string | undefined
   isDestinationTranslated: boolean
   isMasqueraded: boolean
-  statisticRulesEvaluated: number
-  recentListsWalked: number
   readonly rulesMet: RuleMet[]
   readonly hooksMet: HookMet[]
-  /** Of the rule being tested. */
-  draws: DrawMet[]
-  unmodelled: string | undefined
 }
 
 /** Where on the way: which chain of which table, called from which hook, how deep. */
@@ -193,7 +157,7 @@ export function interpret(
 function receive(walk: Walk): Interpretation['verdict'] {
   const first = throughHook(walk, 'PREROUTING')
   if (first !== 'accepted') return first
-  if (isLocal(walk, walk.packet.destination)) return throughHook(walk, 'INPUT')
+  if (isLocal(walk.node, walk.packet.destination)) return throughHook(walk, 'INPUT')
   walk.outInterface = wayOut(walk)
   const forwarded = throughHook(walk, 'FORWARD')
   return forwarded === 'accepted' ? throughHook(walk, 'POSTROUTING') : forwarded
@@ -207,7 +171,7 @@ function send(walk: Walk): Interpretation['verdict'] {
   // Only now does the way out follow a translation: the hook OUTPUT keeps what it was called with.
   walk.outInterface = wayOut(walk)
   const last = throughHook(walk, 'POSTROUTING')
-  if (last !== 'accepted' || !isLocal(walk, walk.packet.destination)) return last
+  if (last !== 'accepted' || !isLocal(walk.node, walk.packet.destination)) return last
   walk.packet = { ...walk.packet, inInterface: LOOPBACK_INTERFACE }
   walk.outInterface = undefined
   // Its translation was settled on the way out: it does not meet the nat rules for packets that come in.
@@ -217,7 +181,7 @@ function send(walk: Walk): Interpretation['verdict'] {
 
 function wayOut(walk: Walk): string | undefined {
   const { destination } = walk.packet
-  return isLocal(walk, destination) ? LOOPBACK_INTERFACE : walk.node.outInterfaceOf?.(destination)
+  return isLocal(walk.node, destination) ? LOOPBACK_INTERFACE : walk.node.outInterfaceOf?.(destination)
 }
 
 function throughHook(
@@ -300,37 +264,6 @@ function tooLong(chain: string): InputError {
   return new InputError([{ severity: 'error', code: 'FLOW_TOO_LONG', message }])
 }
 
-const HEADER_MATCHES: ReadonlySet<Match['kind']> = new Set([
-  'source',
-  'destination',
-  'inInterface',
-  'outInterface',
-  'protocol',
-  'otherProtocol',
-])
-
-/** The kernel tests addresses, interfaces and protocol first: ip_tables.c, ip_packet_match. */
-function testsOf(rule: Rule): Match[] {
-  const isOfHeader = ({ kind }: Match) => HEADER_MATCHES.has(kind)
-  return [...rule.matches.filter(isOfHeader), ...rule.matches.filter((match) => !isOfHeader(match))]
-}
-
-/**
- * Runs the tests of a rule, up to the first that fails, and returns that one. A test that is not modelled is passed over:
- * if a modelled one fails, it does not matter; if none does, `walk.unmodelled` says that the rule can not be settled.
- */
-function runTests(walk: Walk, rule: Rule, table: TableName): Match | undefined {
-  let unmodelled: string | undefined
-  for (const match of testsOf(rule)) {
-    if (match.kind === 'unmodelled') unmodelled ??= match.text
-    // Whether a test that draws or remembers is run at all depends on what is not known.
-    else if (unmodelled !== undefined && (match.kind === 'statistic' || match.kind === 'recent')) break
-    else if (!isTrue(walk, match, table)) return match
-  }
-  walk.unmodelled = unmodelled
-  return undefined
-}
-
 /** What a target other than jump and goto does; undefined if the packet goes on to the next rule. */
 function apply(walk: Walk, { target }: Rule): Ending | undefined {
   switch (target.kind) {
@@ -372,64 +305,4 @@ function withDestination(
     destinationPort,
     states: [...new Set([...packet.states, 'DNAT' as const])],
   }
-}
-
-function isTrue(walk: Walk, match: Exclude<Match, { kind: 'unmodelled' }>, table: TableName): boolean {
-  const { packet } = walk
-  switch (match.kind) {
-    case 'protocol':
-      return (packet.protocol === match.protocol) !== match.isInverted
-    case 'otherProtocol':
-      return match.isInverted
-    case 'source':
-      return cidrContains(match.cidr, addressOf(packet.source)) !== match.isInverted
-    case 'destination':
-      return cidrContains(match.cidr, addressOf(packet.destination)) !== match.isInverted
-    case 'inInterface':
-      return isInterfaceNamed(match.name, packet.inInterface) !== match.isInverted
-    case 'outInterface':
-      return isInterfaceNamed(match.name, walk.outInterface) !== match.isInverted
-    case 'sourcePort':
-      return (match.first <= packet.sourcePort && packet.sourcePort <= match.last) !== match.isInverted
-    case 'destinationPort':
-      return (
-        (match.first <= packet.destinationPort && packet.destinationPort <= match.last) !== match.isInverted
-      )
-    case 'statistic':
-      walk.statisticRulesEvaluated += 1
-      return isDrawn(walk, match.threshold)
-    case 'recent':
-      walk.recentListsWalked += walk.node.lists.walkedListCount(match.list)
-      return walk.node.lists.test(match, packet.source, walk.nowNs)
-    case 'addrtype':
-      return isLocal(walk, match.side === 'source' ? packet.source : packet.destination) !== match.isInverted
-    case 'mark':
-      return ((packet.mark & match.mask) >>> 0 === match.value) !== match.isInverted
-    case 'conntrack':
-      return match.states.some((state) => statesAt(table, packet).includes(state)) !== match.isInverted
-    case 'comment':
-    case 'nfacct':
-      return true
-  }
-}
-
-/** Table raw comes before connection tracking, which makes every packet invalid there. */
-function statesAt(table: TableName, packet: ReadablePacket): readonly ConnectionState[] {
-  return table === 'raw' ? ['INVALID'] : packet.states
-}
-
-function isDrawn(walk: Walk, threshold: number): boolean {
-  const isPassed = walk.node.draw31() < threshold
-  walk.draws.push({ threshold, isPassed })
-  return isPassed
-}
-
-function isLocal(walk: Walk, address: string): boolean {
-  return walk.node.localAddresses.some((cidr) => cidrContains(cidr, addressOf(address)))
-}
-
-function addressOf(text: string): IpAddress {
-  const address = parseIpAddress(text)
-  if (address === undefined) throw new InvariantError('not an address', { text })
-  return address
 }
