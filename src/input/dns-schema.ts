@@ -65,7 +65,9 @@ export const dnsSchema = z
       ),
     replicas: limitedCount(LIMITS.pods)
       .default(2)
-      .describe('CoreDNS pods, where no manifest has the Service kube-dns.'),
+      .describe(
+        'CoreDNS pods, where no manifest has the Service kube-dns. To set or vary it, write spec.dns.replicas: dns.replicas are those of a workload "dns".',
+      ),
     server: dnsServer.prefault({}),
     ndots: z
       .int()
