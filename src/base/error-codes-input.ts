@@ -131,7 +131,8 @@ export const INPUT_CODES = {
     cure: 'Take the kind that is proposed.',
   },
   KIND_IGNORED: {
-    meaning: 'Objects of a kind that svcsim does not model were left out; other API groups count as other kinds.',
+    meaning:
+      'Objects of a kind that svcsim does not model were left out; other API groups count as other kinds.',
     cure: 'Bear it in mind when reading the results.',
   },
   POD_FINISHED: {
@@ -154,7 +155,8 @@ export const INPUT_CODES = {
     cure: 'Add spec.ports.',
   },
   SVC_PORT_NAME: {
-    meaning: 'A port of a Service or container has no name where it needs one, a wrong one, or the name of another.',
+    meaning:
+      'A port of a Service or container has no name where it needs one, a wrong one, or the name of another.',
     cure: 'With more than one port give each a name of its own: lower-case letters, digits and `-`.',
   },
   SVC_PORT_DUPLICATE: {
