@@ -8,6 +8,7 @@ import { LINK_KINDS } from '../model/links.js'
 import { SET_BY_SCENARIO } from '../results/results-schema.js'
 import { type Assumption, assumption, timeAssumption } from './assumption.js'
 import { dnsAssumptions } from './dns-assumptions.js'
+import { loadBalancerAssumptions } from './load-balancer-assumptions.js'
 import { podAssumptions } from './pod-assumptions.js'
 
 /** What links and kube-proxy take where the scenario does not say. */
@@ -15,7 +16,7 @@ const { links: linkDefaults, proxy: proxyDefaults } = scenarioSchema.shape.spec.
 const DEFAULT_LINKS = linkDefaults.parse(undefined)
 const DEFAULT_PROXY = proxyDefaults.parse(undefined)
 
-/** In a fixed order: costs, links, names, limits, kube-proxy, pods. What differs from the default was set by the scenario. */
+/** In a fixed order: costs, links, names, limits, kube-proxy, load balancers, pods. What differs from the default was set by the scenario. */
 export function assumptionsOf(scenario: Scenario, cluster: Cluster): Assumption[] {
   return [
     ...costAssumptions(scenario),
@@ -23,6 +24,7 @@ export function assumptionsOf(scenario: Scenario, cluster: Cluster): Assumption[
     ...dnsAssumptions(scenario),
     ...fixedAssumptions(),
     ...proxyAssumptions(scenario),
+    ...loadBalancerAssumptions(scenario, cluster),
     ...podAssumptions(scenario, cluster),
   ]
 }

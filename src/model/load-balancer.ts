@@ -8,9 +8,8 @@
 import { hashText } from '../base/hash-text.js'
 import type { AddressId } from '../netfilter/address-book.js'
 import { PROTOCOL_TCP } from '../netfilter/packet.js'
-import type { StepNumber } from './links.js'
 import type { BalancerTarget } from './load-balancers/balancer-targets.js'
-import type { Machine } from './load-balancers/machines.js'
+import type { Machine, MachineLink } from './load-balancers/machines.js'
 import type { BalancerSettings } from './load-balancers/preset.js'
 import type { TargetCondition, TargetHealth } from './load-balancers/target-health.js'
 
@@ -95,7 +94,7 @@ export class LoadBalancer {
   }
 
   /** The link from the machine to the target; undefined: there is none. */
-  linkOf(choice: BalancerChoice): StepNumber | undefined {
+  linkOf(choice: BalancerChoice): MachineLink | undefined {
     return this.machineOfChoice(choice).links[choice % this.targets.length]
   }
 

@@ -1,6 +1,8 @@
+import fs from 'node:fs'
 import { expect, test } from 'vitest'
 import { assumptionsOf } from '../../src/experiment/assumptions.js'
 import { loadExperiment } from '../../src/experiment/load-experiment.js'
+import { parseSetting } from '../../src/input/settings.js'
 import { SET_BY_SCENARIO } from '../../src/results/results-schema.js'
 import { type ShopOptions, shopInputs } from './inputs.js'
 
@@ -95,4 +97,48 @@ test('names by queries are told of with the sources of their defaults, and pods 
     'conntrackUdpStream = 2 min (Linux nf_conntrack_proto_udp.c)',
   ])
   expect(all.some(({ preset }) => preset === 'pods/(others)')).toBe(false)
+})
+
+/** The counter of scenarios/counter behind its load balancer, as some settings have it. */
+function ofLoadBalancer(...settings: string[]): string[] {
+  const folder = new URL('../../scenarios/counter/', import.meta.url)
+  const file = (name: string) => ({ path: name, text: fs.readFileSync(new URL(name, folder), 'utf8') })
+  const { scenario, cluster } = loadExperiment({
+    scenarioFile: file('load-balancer.yaml'),
+    manifestFiles: [file('counter.yaml'), file('counter-lb.yaml')],
+    settings: settings.map(parseSetting),
+    axes: [],
+    command: '',
+  }).points[0]
+  return assumptionsOf(scenario, cluster)
+    .filter(({ preset }) => preset.startsWith('load-balancers/'))
+    .map(({ preset, name, value, source }) => `${preset}.${name} = ${value} [${source}]`)
+}
+
+test('a load balancer of a preset tells every constant that has a say, and where it is from', () => {
+  const told = ofLoadBalancer(
+    'loadBalancers.counter-lb.preset=aws-alb',
+    'loadBalancers.counter-lb.idleTimeout=30s',
+  )
+  expect(told).toContain(
+    'load-balancers/counter-lb/aws-alb.healthCheckInterval = 15 s ' +
+      '[aws-load-balancer-controller pkg/ingress: HTTP to the traffic port, 15 s, time-out 5 s, thresholds 2 and 2]',
+  )
+  expect(told).toContain(`load-balancers/counter-lb/aws-alb.idleTimeout = 30 s [${SET_BY_SCENARIO}]`)
+  expect(told.join('\n')).not.toMatch(/hashFields|tableSize|announcement/)
+})
+
+test('the generic load balancer tells only what is unusual about it', () => {
+  expect(ofLoadBalancer()).toEqual([])
+  expect(ofLoadBalancer('loadBalancers.counter-lb.algorithm=maglev')).toEqual([])
+  expect(ofLoadBalancer('loadBalancers.counter-lb.crossZone=false')).toEqual([
+    `load-balancers/counter-lb/generic.crossZone = no [${SET_BY_SCENARIO}]`,
+  ])
+})
+
+test('a node that is to announce a Service is told', () => {
+  const settings = ['preset=metallb-l2', 'announcer=node-a'].map((text) => `loadBalancers.counter-lb.${text}`)
+  expect(ofLoadBalancer(...settings).at(-1)).toBe(
+    `load-balancers/counter-lb/metallb-l2.announcer = node-a [${SET_BY_SCENARIO}]`,
+  )
 })

@@ -6,6 +6,7 @@
  * by it again, the client gets an answer from somebody that it never spoke to, and none to its own packet.
  */
 import type { ClusterNode } from '../../kubernetes/cluster.js'
+import type { LinkKind } from '../../model/links.js'
 import type { TracePacket, TraceReply } from '../../results/trace-schema.js'
 import { type FlowTimes, linkKindBetween } from './flow-times.js'
 import type { AddressMap } from './whereabouts.js'
@@ -14,6 +15,8 @@ import type { AddressMap } from './whereabouts.js'
 export interface HopRecord {
   /** Undefined: the load balancer. */
   readonly node: ClusterNode | undefined
+  /** From the load balancer to the node; undefined: none. */
+  readonly link?: LinkKind | undefined
   readonly before: TracePacket
   readonly after: TracePacket
 }
@@ -108,7 +111,7 @@ class ReplyWalk {
     this.isOutside = true
     const balancer = this.received.hops.find((hop) => hop.node === undefined)
     if (balancer !== undefined) {
-      this.timeNs += this.times.linkNs('sameZone')
+      if (balancer.link !== undefined) this.timeNs += this.times.linkNs(balancer.link)
       const isTranslatedBack = isSame(mirrored(balancer.after), this.packet)
       if (isTranslatedBack) this.packet = mirrored(balancer.before)
       this.hops.push({ node: 'load balancer', isTranslatedBack, packet: this.packet })

@@ -188,15 +188,19 @@ class Start {
     if (node === undefined || balancer?.target === undefined) {
       return [{ kind: 'balancer', text, packet: sent }, follower.refusedByBalancer(passage, sent)]
     }
-    const { address, port } = balancer.target
-    const packet = { ...sent, destination: address, destinationPort: port }
-    const timeNs = times.linkNs('sameZone')
-    const link: TraceStep = { kind: 'link', link: 'sameZone', from: 'load balancer', to: node.name, timeNs }
-    const hops = [{ node: undefined, before: sent, after: packet }]
+    const { target, source } = balancer
+    const own = source && { source: source.address, sourcePort: source.port }
+    const packet = { ...sent, ...own, destination: target.address, destinationPort: target.port }
+    const timeNs = balancer.link === undefined ? 0 : times.linkNs(balancer.link)
+    const link: TraceStep[] =
+      balancer.link === undefined
+        ? []
+        : [{ kind: 'link', link: balancer.link, from: 'load balancer', to: node.name, timeNs }]
+    const hops = [{ node: undefined, link: balancer.link, before: sent, after: packet }]
     const next = { ...passage, hops, timeNs: passage.timeNs + timeNs }
     return [
       { kind: 'balancer', text, packet },
-      link,
+      ...link,
       ...follower.follow({ node, by: 'balancer', packet, passage: next }),
     ]
   }

@@ -4,6 +4,8 @@ import { Streams } from '../../engine/streams.js'
 import type { Scenario } from '../../input/scenario-schema.js'
 import type { ClusterNode, ClusterService } from '../../kubernetes/cluster.js'
 import { settingOf } from '../../kubernetes/pod-groups.js'
+import { LINK_KINDS, type LinkKind } from '../../model/links.js'
+import type { BalancerChoice, LoadBalancer } from '../../model/load-balancer.js'
 import type { BalancerTarget } from '../../model/load-balancers/balancer-targets.js'
 import { makeLoadBalancer, sharedByBalancers } from '../../model/load-balancers/make-load-balancer.js'
 import type { BalancerSettings } from '../../model/load-balancers/preset.js'
@@ -30,6 +32,10 @@ export interface PassedBalancer {
   readonly text: string
   /** Where it sends the packet; undefined: it has no target. */
   readonly target: SentTo | undefined
+  /** What the packet has for its source from then on; undefined: the client's. */
+  readonly source: SentTo | undefined
+  /** The link to the node; undefined: there is none. */
+  readonly link: LinkKind | undefined
 }
 
 /** Port of a client's first connection, as in a run. */
@@ -139,19 +145,42 @@ function byLoadBalancer(context: WayInContext): WayIn {
   for (let number = 0; number < (question.draw ?? 1); number++) {
     choice = balancer.open({ client: 0, sourceHash, sourcePort: FIRST_CLIENT_PORT + number })
   }
-  const chosen = via === undefined ? balancer.targetOf(choice) : targetOn(via, targets, question)
   const text = balancerText(balancer.settings, targets.length, via)
-  if (chosen === undefined)
-    return { sentTo, node: undefined, balancer: { text, target: undefined }, notes: [] }
+  if (via !== undefined) choice = balancer.targets.indexOf(targetOn(via, targets, question))
+  const chosen = balancer.targetOf(choice)
+  if (chosen === undefined) {
+    const nowhere = { text, target: undefined, source: undefined, link: undefined }
+    return { sentTo, node: undefined, balancer: nowhere, notes: [] }
+  }
   const node = cluster.nodes[chosen.nodeIndex]
   const target = { address: book.textOf(chosen.address), port: chosen.port }
-  const notes =
-    via === undefined && targets.length > 1
-      ? [
+  const notes = balancerNotes(balancer, via === undefined && targets.length > 1 ? node : undefined)
+  return { sentTo, node, balancer: { text, target, ...onwards(balancer, choice, book) }, notes }
+}
+
+/** How a packet goes on from its load balancer. */
+function onwards(
+  balancer: LoadBalancer,
+  choice: BalancerChoice,
+  book: AddressBook,
+): Pick<PassedBalancer, 'source' | 'link'> {
+  const step = balancer.linkOf(choice)
+  const link = step === undefined ? undefined : LINK_KINDS[step]
+  if (balancer.settings.preservesSource && !balancer.isProxy) return { source: undefined, link }
+  const { address, port } = balancer.sourceOf(choice)
+  return { source: { address: book.textOf(address), port }, link }
+}
+
+/** @param node - the one taken out of several */
+function balancerNotes({ isProxy }: LoadBalancer, node: ClusterNode | undefined): string[] {
+  const taken =
+    node === undefined
+      ? []
+      : [
           `the load balancer takes ${node.name}, as for the first connection of a run; --via node/NAME takes another`,
         ]
-      : []
-  return { sentTo, node, balancer: { text, target }, notes }
+  const ends = "connections of clients end at the load balancer: what it sends on is the load balancer's own"
+  return isProxy ? [...taken, ends] : taken
 }
 
 function targetOn(

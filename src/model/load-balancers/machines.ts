@@ -9,7 +9,7 @@ import { addressAt, parseCidr } from '../../base/ip-address.js'
 import type { Cluster } from '../../kubernetes/cluster.js'
 import type { AddressBook, AddressId } from '../../netfilter/address-book.js'
 import type { BalancingAlgorithm } from '../../routing/balancing-algorithm.js'
-import { Step, type StepNumber } from '../links.js'
+import { Step } from '../links.js'
 import type { BalancerTarget } from './balancer-targets.js'
 import type { BalancerSettings } from './preset.js'
 
@@ -18,6 +18,9 @@ export const MACHINE_RANGE = { 4: '198.18.0.0/15', 6: '2001:db8:200::/48' } as c
 /** Ports that a machine opens connections from, used in turn. */
 const FIRST_SOURCE_PORT = 1_024
 const SOURCE_PORT_COUNT = 64_512
+
+/** Links from machines to nodes. */
+export type MachineLink = typeof Step.sameZone | typeof Step.otherZone
 
 /** One machine of a load balancer. */
 export class Machine {
@@ -31,7 +34,7 @@ export class Machine {
     /** By target: does it send there? */
     readonly isReachable: readonly boolean[],
     /** By target: the link to it; undefined: none, the packet is there. */
-    readonly links: readonly (StepNumber | undefined)[],
+    readonly links: readonly (MachineLink | undefined)[],
     readonly algorithm: BalancingAlgorithm,
   ) {}
 
@@ -92,7 +95,7 @@ function machineZones(
   return zones.length === 0 ? [undefined] : zones
 }
 
-function linkTo(isOwnZone: boolean, { link }: BalancerSettings): StepNumber | undefined {
+function linkTo(isOwnZone: boolean, { link }: BalancerSettings): MachineLink | undefined {
   if (link === 'none') return undefined
   return link === 'sameZone' || isOwnZone ? Step.sameZone : Step.otherZone
 }

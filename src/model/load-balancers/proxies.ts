@@ -9,12 +9,13 @@
 import type { AddressId } from '../../netfilter/address-book.js'
 import type { CallSite } from '../call-sites.js'
 import type { ClientPools } from '../client-pools.js'
-import { NO_SENDER, type StepNumber, type WayId } from '../links.js'
+import { NO_SENDER, type WayId } from '../links.js'
 import type { BalancerChoice, LoadBalancer } from '../load-balancer.js'
 import type { PoolPolicy } from '../pool-policy.js'
 import { Outcome } from '../records.js'
 import type { World } from '../world.js'
 import type { BalancerTarget } from './balancer-targets.js'
+import type { MachineLink } from './machines.js'
 import type { BalancerSettings } from './preset.js'
 import { proxiesOf, proxyKeyCount } from './proxy-keys.js'
 
@@ -34,7 +35,7 @@ export interface ProxyConnection {
   readonly source: AddressId
   readonly target: BalancerTarget
   /** Undefined: the target is where the load balancer is. */
-  readonly link: StepNumber | undefined
+  readonly link: MachineLink | undefined
   /** When the load balancer stops trying, ns; infinite: it does not. */
   readonly untilNs: number
 }
