@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { limitsOf } from '../../src/model/limits.js'
 import { UdpFlows } from '../../src/model/udp-flows.js'
-import { nodes, scenario } from '../kubernetes/objects.js'
-import { answersOf, runDns, S, users } from './dns-run.js'
-import type { Observed } from './observed.js'
+import {
+  labels,
+  meta,
+  nodes,
+  podSpec,
+  scenario,
+  service,
+  servicePort,
+  workload,
+} from '../kubernetes/objects.js'
+import { answersOf, runDns, S, users, web } from './dns-run.js'
+import { type Observed, outcomeCounts } from './observed.js'
 
 const paced = (rate: string) => ({ rate, process: 'paced', order: 'inTurn' })
 
@@ -96,6 +105,56 @@ describe('connection tracking of queries', () => {
     const { connections } = observed.world.nodes[0]
     expect(answersOf(observed).noError).toBe(10)
     expect(connections.peakPortsUsed).toBe(1)
+  })
+})
+
+describe('queries in every mode of kube-proxy', () => {
+  const dnsLabels = labels({ 'k8s-app': 'kube-dns' })
+  const port = servicePort(53, { name: 'dns', protocol: 'UDP', targetPort: 5_353 })
+  /** CoreDNS on every node, in its network, asked by the pods of that node only. */
+  const local = {
+    workloads: [
+      ...web.workloads,
+      workload('resolver', {
+        kind: 'DaemonSet',
+        meta: meta('resolver', 'kube-system'),
+        podLabels: dnsLabels,
+        podSpec: podSpec({ hostNetwork: true }),
+      }),
+    ],
+    services: [
+      ...web.services,
+      service('kube-dns', {
+        meta: meta('kube-dns', 'kube-system'),
+        selector: dnsLabels,
+        internalTrafficPolicy: 'Local',
+        ports: [port],
+      }),
+    ],
+  }
+  const cluster = { nodes: nodes('a', 'b') }
+
+  it.each(['iptables', 'nftables', 'ipvs'])(
+    '%s: reach pods of IPv6, and pods in the network of a node',
+    (mode) => {
+      const ipv6 = runDns({}, { proxy: { mode }, cluster: { ...cluster, ipFamily: 'IPv6' } })
+      expect(answersOf(ipv6)).toEqual({ queries: 10, noError: 10, nxDomain: 0 })
+      const clients = [users({ nodes: ['b'] })]
+      const observed = runDns({}, { proxy: { mode }, cluster, clients, objects: local })
+      expect(queriesByPod(observed)).toEqual([0, 10])
+      expect(observed.requests.map((each) => each.dnsNs)).toEqual(new Array(5).fill(120_000))
+    },
+  )
+
+  it.each(['iptables', 'nftables', 'ipvs'])('%s: leave from processes of a node, too', (mode) => {
+    const objects = {
+      workloads: [workload('web', { podSpec: podSpec({ hostNetwork: true }) }), workload('db')],
+      services: [...web.services, service('db')],
+    }
+    const pods = { web: { calls: [{ to: 'db:80' }] } }
+    const observed = runDns({}, { proxy: { mode }, cluster, objects, pods })
+    expect(outcomeCounts(observed.requests)).toEqual({ completed: 10 })
+    expect(answersOf(observed).noError).toBe(20)
   })
 })
 
