@@ -41,8 +41,9 @@ const UNDECIDED = -1
  * @param packet - its mark, destination and state may change
  * @param nowNs - simulated time, integer ns; never less than at the last call
  * @param traversal - counts are added to what is there; the verdict is overwritten, flags are set and never cleared
- * @remarks O(rules evaluated) less those that `GO_SEEK` passes over, which are counted as well; allocates nothing. Constants of `rule-program.ts` stand here as numbers because V8 makes
- *   a jump table of literals only: with imported ones it compares one after another, and a walk takes twice as long.
+ * @remarks O(rules evaluated), less those that `GO_SEEK` passes over, which are counted as well; allocates nothing.
+ *   Constants of `rule-program.ts` stand here as numbers because V8 makes a jump table of literals only: with imported ones
+ *   it compares one after another, and a walk takes twice as long.
  */
 export function traverse(
   program: RuleProgram,
@@ -115,25 +116,6 @@ export function traverse(
         matchedCount += 1
         at += stride
         continue
-      case 58: // GO_SEEK
-        {
-          const index = program.indexes[code[at + 1]]
-          const position = code[at + 2]
-          const limit = code[at + 3]
-          const next = nextCandidate(
-            index,
-            position,
-            limit,
-            destination,
-            source,
-            serviceOf(protocol, destinationPort),
-          )
-          failedCount += next - position
-          at += index.places[next] - index.places[position]
-          // A rule of the run has its own look-up before it, which was just made.
-          if (next < limit) at += stride
-        }
-        continue
       case 38: // GO_JUMP
         matchedCount += 1
         returnStack[stackSize] = at + stride
@@ -188,6 +170,25 @@ export function traverse(
         matchedCount += 1
         packet.mark = ((packet.mark & ~code[at + 2]) ^ code[at + 1]) >>> 0
         at += stride
+        continue
+      case 58: // GO_SEEK
+        {
+          const index = program.indexes[code[at + 1]]
+          const position = code[at + 2]
+          const limit = code[at + 3]
+          const next = nextCandidate(
+            index,
+            position,
+            limit,
+            destination,
+            source,
+            serviceOf(protocol, destinationPort),
+          )
+          failedCount += next - position
+          at += index.places[next] - index.places[position]
+          // A rule of the run has its own look-up before it, which was just made.
+          if (next < limit) at += stride
+        }
         continue
       default:
         throw new InvariantError('no such instruction', { instruction, at })
