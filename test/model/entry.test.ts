@@ -70,6 +70,17 @@ describe('the way in', () => {
     expect(choose(0)).toBeUndefined()
   })
 
+  it('by load balancer has no settings that the scenario does not give, whatever the name of the Service', () => {
+    const named = service('constructor', {
+      type: 'LoadBalancer',
+      ports: [servicePort(80)],
+      selector: undefined,
+    })
+    const clients = [clientsOf('constructor:80', { location: 'outside' })]
+    const { entries } = entriesOf({ services: [named] }, { clients })
+    expect(entries[0].loadBalancer?.settings.algorithm).toBe('roundRobin')
+  })
+
   it('is one load balancer for all groups that come through it', () => {
     const clients = [outside(), outside({ name: 'others' })]
     const { entries } = entriesOf({ workloads: web, services: [balanced] }, { clients })

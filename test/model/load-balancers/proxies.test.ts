@@ -60,6 +60,12 @@ describe('a load balancer at which connections end', () => {
     expect(requests[0].responseTimeNs).toBe(42_640 * US)
   })
 
+  it('does the same in a cluster of IPv6', () => {
+    const cluster = { ipFamily: 'IPv6', nodes: nodes('a/zone-1'), placement: { web: ['a'] } }
+    const { requests } = runProxy({ spec: { cluster } })
+    expect(requests[0].responseTimeNs).toBe(42_640 * US)
+  })
+
   it('goes straight to pods where these are its targets', () => {
     const { requests } = runProxy({ balancer: { targets: 'pods' } })
     expect(requests[0].responseTimeNs).toBe(42_640 * US)
