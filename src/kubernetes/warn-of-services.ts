@@ -27,6 +27,7 @@ export function warnOfServices(
     else if (selectedPods.length === 0) warnOfEmptySelection(compiled, groups, findings)
     else warnOfPorts(compiled, selectedPods, findings)
     warnOfTopologyMode(compiled, findings)
+    warnOfSourceRanges(compiled, findings)
   }
   warnOfUnused(services, usedIndices, findings)
 }
@@ -125,6 +126,17 @@ function warnOfTopologyMode({ service }: CompiledService, findings: Findings): v
     message: `Service "${service.name}" asks for topology-mode Auto, which is not modelled: its endpoints get no hints`,
     place: service.object.origin.place(['metadata', 'annotations']),
     hint: 'set spec.trafficDistribution: PreferSameZone instead',
+  })
+}
+
+/** kube-proxy checks the ranges of packets to the load balancer's address alone; what it sends to node ports passes. */
+function warnOfSourceRanges({ service }: CompiledService, findings: Findings): void {
+  if (service.object.loadBalancerSourceRanges.length === 0) return
+  findings.warn({
+    code: 'FIELD_IGNORED',
+    message: `Service "${service.name}" has loadBalancerSourceRanges, which nodes check and a load balancer here does not`,
+    place: service.object.origin.place(['spec', 'loadBalancerSourceRanges']),
+    hint: 'the firewall of a cloud is not modelled: through node ports or straight to pods, every source gets in',
   })
 }
 

@@ -138,6 +138,15 @@ describe('other Services to think about', () => {
     ])
   })
 
+  it('source ranges, which the firewall of a cloud would check too', () => {
+    const ranged = service('web', { type: 'LoadBalancer', loadBalancerSourceRanges: ['203.0.113.0/24'] })
+    expect(findingsOf({ ...WEB_ONLY, services: [ranged] })).toEqual([
+      'warning FIELD_IGNORED spec.loadBalancerSourceRanges: Service "web" has loadBalancerSourceRanges, which nodes ' +
+        'check and a load balancer here does not [the firewall of a cloud is not modelled: through node ports or ' +
+        'straight to pods, every source gets in]',
+    ])
+  })
+
   it('unused ones, in one sentence where they are many', () => {
     const six = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) =>
       service(name, { selector: labels({ app: 'web' }) }),
