@@ -12,7 +12,7 @@ import {
   type ServicePortInfo,
 } from '../../../src/kubernetes/proxy-inputs.js'
 import type { IpvsTables } from '../../../src/netfilter/ipvs/ipvs-tables.js'
-import { SCHEDULER_NAMES, type SchedulerName } from '../../../src/netfilter/ipvs/virtual-server.js'
+import type { SchedulerName } from '../../../src/netfilter/ipvs/virtual-server.js'
 
 export function range(text: string) {
   const cidr = parseCidr(text)
@@ -206,5 +206,3 @@ export const happenings = fc.array(
   }),
   { minLength: 20, maxLength: 60 },
 )
-
-export { SCHEDULER_NAMES }
