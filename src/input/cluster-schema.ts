@@ -61,6 +61,12 @@ export const cluster = z
       .describe(
         'Services of the cluster that are not among the manifests: nobody uses them, but every node has their rules, half of them before those of the manifests and half after.',
       ),
+    goneAddress: z
+      .enum(['swallowed', 'noRoute', 'unreachable', 'blackhole', 'noArpReply'])
+      .optional()
+      .describe(
+        'What becomes of packets to the address of a pod that is no more, which depends on the network plugin: noArpReply on a bridge (the default), blackhole with Calico.',
+      ),
     placement: z
       .record(z.string(), z.array(z.string()).min(1))
       .default({})

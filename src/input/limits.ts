@@ -32,6 +32,8 @@ export interface Limits {
   /** Pods in all: the sum of replicas as well as Pod objects. */
   readonly pods: number
   readonly services: number
+  /** Events of a scenario (`spec.events`). */
+  readonly events: number
   readonly endpointsPerService: number
   /** Endpoints of all ports of all Services, each counted for every port that leads to it. */
   readonly endpoints: number
@@ -58,6 +60,7 @@ export const LIMITS: Limits = {
   clusterNodes: 5_000,
   pods: 150_000,
   services: 20_000,
+  events: 1_000,
   endpointsPerService: 10_000,
   endpoints: 300_000,
   servicePortsOnNodes: 2_000_000,

@@ -8,6 +8,7 @@ import { cluster } from './cluster-schema.js'
 import { connectionFields } from './connection-schema.js'
 import { delay } from './distribution-schema.js'
 import { dnsSchema } from './dns-schema.js'
+import { controlPlane, events, shutdown, startup } from './events-schema.js'
 import { LIMITS } from './limits.js'
 import { loadBalancerSchema } from './load-balancer-schema.js'
 import { limits, links, tcp } from './network-schema.js'
@@ -85,6 +86,8 @@ const podBehaviour = z
         'CPU limit of one pod, as resources.limits.cpu: 500m, 2. serviceTime is then CPU time: the pod may use the limit times 100 ms of it in each period of 100 ms (spec.limits.cpuPeriod), all servers together, and stands still when that is used up. fromManifest: the limits of its containers, added up. Without limit by default.',
       ),
     slowStart: slowStart.optional(),
+    startup: startup.optional(),
+    shutdown: shutdown.optional(),
   })
   .describe('How the pods of one workload behave.')
 
@@ -218,6 +221,8 @@ export const scenarioSchema = z
         })
         .optional()
         .describe('Replays a recorded workload in place of drawing one.'),
+      events,
+      controlPlane: controlPlane.optional(),
       sweep: sweep.optional(),
     }),
   })
@@ -230,6 +235,7 @@ export type ClientGroup = ScenarioSpec['clients'][number]
 export type PodBehaviour = ScenarioSpec['pods'][string]
 export type LoadBalancerSettings = ScenarioSpec['loadBalancers'][string]
 export type ProxySettings = ScenarioSpec['proxy']
+export type ScenarioEvent = NonNullable<ScenarioSpec['events']>[number]
 export type SweepSettings = NonNullable<ScenarioSpec['sweep']>
 
 /** How pods behave of which the scenario says nothing. */

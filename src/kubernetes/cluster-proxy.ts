@@ -3,6 +3,8 @@ import type { Scenario } from '../input/scenario-schema.js'
 import type { Cluster, ClusterNode, ClusterService, Endpoint } from './cluster.js'
 import { clusterRanges } from './cluster-ranges.js'
 import { Findings } from './findings.js'
+import { type NodeRules, rulesOfNodes } from './node-rules.js'
+import { otherServices } from './other-services.js'
 import type { NodeInfo, ProxyEndpoint, ProxyOptions, ServicePortInfo } from './proxy-inputs.js'
 import { proxyOptionsOf } from './proxy-options.js'
 import { servicePortInfos } from './service-port-infos.js'
@@ -21,6 +23,36 @@ export function servicePortsOf(service: ClusterService, { nodes, ipFamily }: Clu
 /** A node as its kube-proxy knows it. */
 export function nodeInfoOf({ name, zone, address, gatewayAddress, podCidr }: ClusterNode): NodeInfo {
   return { name, zone, address, localAddresses: [address, gatewayAddress], podCidr }
+}
+
+/** Writes the rules of nodes for Services as they are at one moment. */
+export class RuleWriter {
+  readonly #options: ProxyOptions
+  readonly #others: ReturnType<typeof otherServices>
+
+  constructor(
+    readonly cluster: Cluster,
+    readonly scenario: Scenario,
+  ) {
+    const { spec } = scenario
+    const findings = new Findings(undefined)
+    const clusterIps = new Set(cluster.services.map((each) => each.clusterIp))
+    this.#options = proxyOptionsOfScenario(scenario)
+    this.#others = otherServices(spec, clusterRanges(spec, findings).serviceCidr, clusterIps, findings)
+  }
+
+  /** @param services - as the node's kube-proxy knows them */
+  rulesOf(nodeIndex: number, services: readonly ClusterService[]): NodeRules {
+    const { cluster, scenario } = this
+    const ports = services.flatMap((service) => servicePortsOf(service, cluster))
+    const all = [...this.#others.before, ...ports, ...this.#others.after]
+    return rulesOfNodes(
+      scenario.spec.proxy.mode,
+      all,
+      [nodeInfoOf(cluster.nodes[nodeIndex])],
+      this.#options,
+    )[0]
+  }
 }
 
 /** kube-proxy's settings. @throws InputError ADDRESS_RANGE, which a settled cluster has not */

@@ -36,9 +36,12 @@ export interface ClusterPod {
   readonly workload: string
   /** Position among the pods of its workload, from 0. */
   readonly ordinal: number
+  /** How many pods of this name there were before it: above 0 only of those that start during the run. */
+  readonly life: number
   readonly labels: ReadonlyMap<string, string>
   readonly nodeIndex: number
   readonly address: string
+  /** At the beginning. */
   readonly isReady: boolean
   /** Sum of the CPU limits of its containers, thousandths of a CPU; undefined: none has one. */
   readonly cpuLimitMilli: number | undefined
@@ -85,11 +88,44 @@ export interface ClusterService {
   readonly ports: readonly ClusterServicePort[]
 }
 
+/**
+ * What becomes of packets to a pod. up: it works; draining: it takes no new connections; exit, crash: its port is closed, and
+ * connections were closed or reset; the others: it is cut off, and packets to it are swallowed beyond its node, or end there in
+ * the way named.
+ */
+export type PodState =
+  | 'up'
+  | 'draining'
+  | 'exit'
+  | 'crash'
+  | 'swallowed'
+  | 'noRoute'
+  | 'unreachable'
+  | 'blackhole'
+  | 'noArpReply'
+
+/** What happens at one moment of the run. */
+export interface ClusterChange {
+  readonly atNs: number
+  readonly pods: readonly { readonly podIndex: number; readonly state: PodState }[]
+  readonly nodes: readonly { readonly nodeIndex: number; readonly isLost: boolean }[]
+  /** The Services with the endpoints that they have from now on; undefined: as before. Those that stay are the same objects. */
+  readonly services: readonly ClusterService[] | undefined
+}
+
 /** Everything that the control plane has settled. */
 export interface Cluster {
   readonly nodes: readonly ClusterNode[]
+  /** Those of the beginning, then those that start during the run. */
   readonly pods: readonly ClusterPod[]
+  /** With the endpoints of the beginning. */
   readonly services: readonly ClusterService[]
+  /** What happens during the run, in order of time; empty: nothing. */
+  readonly changes: readonly ClusterChange[]
+  /** What becomes of packets to a pod that is not there yet, or no more. */
+  readonly goneState: PodState
+  /** By pod index: is it there at the beginning? */
+  readonly isThereAtFirst: readonly boolean[]
   readonly dns: DnsRecords
   readonly ipFamily: IpFamily
   /** The range of all pod addresses: kube-proxy's detector of local traffic. */

@@ -47,7 +47,10 @@ export function collectSlices(
     const byHand = written.get(serviceKey(service.meta)) ?? []
     if (!hasSelector(service)) return { slices: byHand, selectedPods: undefined }
     const selector = selectorOf(service.selector ?? new Map())
-    const selectedPods = index.find(service.meta.namespace, selector).map((each) => pods[each.index])
+    const selectedPods = index
+      .find(service.meta.namespace, selector)
+      .map((each) => pods[each.index])
+      .filter(({ isPresent }) => isPresent)
     const made = endpointSlicesOf(
       service,
       selectedPods.map((each) => endpointPod(each, nodes)),
@@ -56,7 +59,10 @@ export function collectSlices(
   })
 }
 
-function endpointPod({ pod, containers }: CompiledPod, nodes: readonly ClusterNode[]): EndpointPod {
+function endpointPod(
+  { pod, containers, isTerminating }: CompiledPod,
+  nodes: readonly ClusterNode[],
+): EndpointPod {
   const { name, zone } = nodes[pod.nodeIndex]
   return {
     index: pod.index,
@@ -65,7 +71,7 @@ function endpointPod({ pod, containers }: CompiledPod, nodes: readonly ClusterNo
     zone,
     containers,
     isReady: pod.isReady,
-    isTerminating: false,
+    isTerminating,
   }
 }
 

@@ -1,8 +1,8 @@
 /**
  * The control plane in one step: manifests and scenario in, the settled cluster out.
  *
- * Modelled: one moment, at which every pod runs and every kube-proxy has synced. Left out: what happens before that
- * and after; see README.md for each part.
+ * Modelled: the beginning of the run, when every pod runs and every kube-proxy has synced, and what the events of the scenario
+ * make of it (`timeline/`); see README.md for each part.
  */
 import type { Origin } from '../base/diagnostics.js'
 import type { Manifests } from '../input/kubernetes-objects.js'
@@ -12,8 +12,8 @@ import { checkScenario } from './check-scenario.js'
 import { checkSizes } from './check-sizes.js'
 import type { Cluster, ClusterNode } from './cluster.js'
 import { clusterRanges } from './cluster-ranges.js'
-import { compileNodes } from './compile-nodes.js'
-import { compileServices, dnsService } from './compile-services.js'
+import { type CompiledPod, compileNodes } from './compile-nodes.js'
+import { compileServices, decideServices, dnsService } from './compile-services.js'
 import { withCoreDns } from './coredns.js'
 import { createDnsRecords } from './dns-records.js'
 import { Findings } from './findings.js'
@@ -25,6 +25,10 @@ import { podGroups } from './pod-groups.js'
 import type { NodeInfo } from './proxy-inputs.js'
 import { proxyOptionsOf } from './proxy-options.js'
 import { settleNodes } from './settle-nodes.js'
+import { clusterChanges } from './timeline/cluster-changes.js'
+import { planEvents } from './timeline/cluster-events.js'
+import { ControlLoop } from './timeline/control-loop.js'
+import type { PodCondition } from './timeline/pod-life.js'
 import { warnOfServices } from './warn-of-services.js'
 
 /** Where the user's settings stand, for messages; the objects of the manifests know it themselves. */
@@ -60,9 +64,14 @@ export function compileCluster(
   const groups = podGroups(manifests, spec, findings)
   checkSizes(manifests, groups, settled.length, findings)
   const placed = placePods(groups, settled, findings)
-  const { nodes, pods: compiledPods } = compileNodes(settled, placed, ranges, spec, findings)
+  const loop = new ControlLoop({ spec, groups, nodes: settled, placed, findings })
+  planEvents(loop)
+  loop.agenda.run()
+  const { nodes, pods: compiledPods } = compileNodes(settled, placed, loop.later, ranges, spec, findings)
   const pods = compiledPods.map((each) => each.pod)
-  const compiled = compileServices({ manifests, nodes, pods: compiledPods, ranges, spec, draw, findings })
+  const input = { manifests, nodes, pods: compiledPods, ranges, spec, draw, findings }
+  const decided = decideServices(input)
+  const compiled = compileServices(input, decided)
   const services = compiled.map((each) => each.service)
   const search = spec.dns.mode === 'coredns' ? spec.dns : undefined
   const dns = createDnsRecords(
@@ -76,10 +85,17 @@ export function compileCluster(
   if (dnsIndex !== undefined) usedIndices.add(dnsIndex)
   warnOfServices(compiled, groups, usedIndices, findings)
   findings.throwErrors()
+  const changes = clusterChanges(loop.log, services, (conditions) => {
+    const later = { ...input, pods: podsAt(compiledPods, conditions), findings: new Findings(undefined) }
+    return compileServices(later, decided).map((each) => each.service)
+  })
   return {
     nodes,
     pods,
     services,
+    changes,
+    goneState: loop.goneState,
+    isThereAtFirst: compiledPods.map(({ isPresent }) => isPresent),
     dns,
     ipFamily: ranges.podCidr.family,
     podCidr: ranges.podCidr.text,
@@ -91,6 +107,19 @@ export function compileCluster(
     ),
     warnings: findings.warnings,
   }
+}
+
+/** Pods as they are at one moment. */
+function podsAt(
+  pods: readonly CompiledPod[],
+  conditions: ReadonlyMap<number, PodCondition>,
+): readonly CompiledPod[] {
+  return pods.map((each) => {
+    const condition = conditions.get(each.pod.index)
+    if (condition === undefined) return each
+    const { isPresent, isReady, isTerminating } = condition
+    return { ...each, pod: { ...each.pod, isReady }, isPresent, isTerminating }
+  })
 }
 
 function nodeInfo({ name, zone, address, gatewayAddress, podCidr }: ClusterNode): NodeInfo {

@@ -22,6 +22,18 @@ export interface CompiledPod {
   /** Name of the pod in DNS under the Service `subdomain`; empty: none. */
   readonly hostname: string
   readonly subdomain: string
+  /** Does the API server know it? Pods that start during the run are not there before. */
+  readonly isPresent: boolean
+  readonly isTerminating: boolean
+}
+
+/** A pod that starts during the run. */
+export interface LaterPod {
+  readonly group: PodGroup
+  readonly ordinal: number
+  readonly nodeIndex: number
+  /** How many pods of this name there were before it. */
+  readonly life: number
 }
 
 /** Nodes and pods, each by index. */
@@ -30,10 +42,14 @@ export interface NodesAndPods {
   readonly pods: readonly CompiledPod[]
 }
 
-/** Gives nodes and pods their addresses. Pods come in the order of their groups, then by ordinal. */
+/**
+ * Gives nodes and pods their addresses. Pods come in the order of their groups, then by ordinal; after them those that start
+ * during the run.
+ */
 export function compileNodes(
   settled: readonly SettledNode[],
   placed: readonly PlacedGroup[],
+  later: readonly LaterPod[],
   ranges: ClusterRanges,
   spec: ScenarioSpec,
   findings: Findings,
@@ -42,6 +58,9 @@ export function compileNodes(
   const addressCounts = insideClientCounts(spec, settled)
   for (const { group, nodeIndices } of placed) {
     if (!group.podSpec.hostNetwork) for (const index of nodeIndices) addressCounts[index] += 1
+  }
+  for (const { group, nodeIndex } of later) {
+    if (!group.podSpec.hostNetwork) addressCounts[nodeIndex] += 1
   }
   const podRanges = assignPodRanges(settled, addressCounts, ranges.podCidr, findings)
   const nodes = settled.map(
@@ -59,18 +78,20 @@ export function compileNodes(
     }),
   )
   const networks = podRanges.map((podCidr, index) => ({ podCidr, address: addresses[index] }))
-  return { nodes, pods: compilePods(placed, nodes, networks, findings) }
+  return { nodes, pods: compilePods(placed, later, nodes, networks, findings) }
 }
 
 function compilePods(
   placed: readonly PlacedGroup[],
+  later: readonly LaterPod[],
   nodes: readonly ClusterNode[],
   networks: Parameters<typeof assignPodAddresses>[1],
   findings: Findings,
 ): CompiledPod[] {
-  const flat = placed.flatMap(({ group, nodeIndices }) =>
-    nodeIndices.map((nodeIndex, ordinal) => ({ group, nodeIndex, ordinal })),
+  const first = placed.flatMap(({ group, nodeIndices }) =>
+    nodeIndices.map((nodeIndex, ordinal): LaterPod => ({ group, nodeIndex, ordinal, life: 0 })),
   )
+  const flat = [...first, ...later]
   const addresses = assignPodAddresses(
     flat.map(({ group, nodeIndex }) => ({
       title: `Pod "${group.name}"`,
@@ -82,16 +103,23 @@ function compilePods(
     networks,
     findings,
   )
-  return flat.map(({ group, nodeIndex, ordinal }, index) =>
-    compilePod(group, ordinal, nodes[nodeIndex], { index, address: addresses[index] }),
+  return flat.map((each, index) =>
+    compilePod(each, nodes[each.nodeIndex], {
+      index,
+      address: addresses[index],
+      isPresent: index < first.length,
+    }),
   )
 }
 
 function compilePod(
-  group: PodGroup,
-  ordinal: number,
+  { group, ordinal, life }: LaterPod,
   node: ClusterNode,
-  { index, address }: { readonly index: number; readonly address: string },
+  {
+    index,
+    address,
+    isPresent,
+  }: { readonly index: number; readonly address: string; readonly isPresent: boolean },
 ): CompiledPod {
   const isWritten = group.kind === 'Pod'
   const name = isWritten ? group.name : `${group.name}-${ordinal}`
@@ -103,16 +131,19 @@ function compilePod(
       namespace: group.namespace,
       workload: isWritten ? '' : group.name,
       ordinal,
+      life,
       labels: isStateful ? statefulLabels(group.labels, name, ordinal) : group.labels,
       nodeIndex: node.index,
       address,
-      isReady: group.isReady && node.isReady,
+      isReady: isPresent && group.isReady && node.isReady,
       cpuLimitMilli: sumOfLimits(group.podSpec.containers),
     },
     group,
     containers: group.podSpec.containers,
     hostname: isStateful ? name : (group.podSpec.hostname ?? ''),
     subdomain: group.subdomain,
+    isPresent,
+    isTerminating: false,
   }
 }
 

@@ -36,12 +36,26 @@ export interface ServiceInput {
   readonly findings: Findings
 }
 
-/** Compiles the Services, in the order of the manifests. */
-export function compileServices(input: ServiceInput): CompiledService[] {
-  const { manifests, nodes, pods, ranges, spec, draw, findings } = input
+/** What a Service keeps as long as it is there: addresses and node ports, by position in the manifests. */
+export interface DecidedServices {
+  readonly addresses: readonly ServiceAddresses[]
+  readonly ports: readonly ServiceNodePorts[]
+}
+
+/** Gives Services their addresses and node ports. */
+export function decideServices({ manifests, ranges, spec, draw, findings }: ServiceInput): DecidedServices {
   const { services } = manifests
   const addresses = assignServiceAddresses(services, ranges, draw, findings)
-  const ports = assignNodePorts(services, spec.cluster.nodePortRange, draw, findings)
+  return { addresses, ports: assignNodePorts(services, spec.cluster.nodePortRange, draw, findings) }
+}
+
+/** Compiles the Services, in the order of the manifests, with their endpoints as pods are at one moment. */
+export function compileServices(
+  input: Pick<ServiceInput, 'manifests' | 'nodes' | 'pods' | 'ranges' | 'findings'>,
+  { addresses, ports }: DecidedServices,
+): CompiledService[] {
+  const { manifests, nodes, pods, ranges, findings } = input
+  const { services } = manifests
   const slices = collectSlices(manifests, nodes, pods, findings)
   const nodeIndexOf = new Map(nodes.map((node) => [node.name, node.index]))
   const { family } = ranges.podCidr

@@ -69,6 +69,43 @@ export function placePods(
   return groups.map((group) => ({ group, nodeIndices: placing.nodesOf.get(group) ?? [] }))
 }
 
+/** Who is where, at one moment of a run. */
+export interface Occupancy {
+  readonly nodes: readonly SettledNode[]
+  readonly index: LabelIndex<PodGroup>
+  /** Nodes of the pods that are there. */
+  readonly nodesOf: ReadonlyMap<PodGroup, readonly number[]>
+}
+
+/**
+ * The node that one more pod of a group goes to during a run; undefined: it fits on none, and waits.
+ *
+ * @param ordinal - of the pod, which counts where pods are placed by hand
+ * @param isOpen - by node index: is the node there, and not cordoned?
+ */
+export function nodeForOneMore(
+  group: PodGroup,
+  ordinal: number,
+  { nodes, index, nodesOf }: Occupancy,
+  isOpen: (nodeIndex: number) => boolean,
+): number | undefined {
+  const isSelected = nodes.map((node) => hasLabels(node.labels, group.podSpec.nodeSelector))
+  const { nodeName } = group.podSpec
+  const names = nodeName === undefined ? group.placement : [nodeName]
+  const named = names.length === 0 ? undefined : names[ordinal % names.length]
+  const feasible = nodes.flatMap((node, at) => {
+    if (!isOpen(at)) return []
+    if (named !== undefined) return node.name === named ? [at] : []
+    return node.isSchedulable && isSelected[at] ? [at] : []
+  })
+  const rules = spreadRulesOf({ nodes, index, nodesOf }, group, isSelected)
+  const candidates = named === undefined ? allowedNodes(rules, feasible) : feasible
+  if (candidates.length === 0) return undefined
+  const podCounts = nodes.map(() => 0)
+  for (const places of nodesOf.values()) for (const at of places) podCounts[at] += 1
+  return bestNode(candidates, spreadScores(rules, candidates), podCounts)
+}
+
 function put(placing: Placing, group: PodGroup, nodeIndex: number): void {
   placing.nodesOf.get(group)?.push(nodeIndex)
   placing.podCounts[nodeIndex] += 1
@@ -137,7 +174,7 @@ function scheduleGroup(placing: Placing, group: PodGroup): void {
   }
 }
 
-function spreadRulesOf(placing: Placing, group: PodGroup, isSelected: readonly boolean[]): SpreadRules {
+function spreadRulesOf(placing: Occupancy, group: PodGroup, isSelected: readonly boolean[]): SpreadRules {
   return spreadRules({
     nodes: placing.nodes,
     isSelected,

@@ -16,6 +16,7 @@ import type {
   Endpoint,
 } from '../kubernetes/cluster.js'
 import { dnsPodsOf } from '../kubernetes/coredns.js'
+import { endpointsEver } from '../kubernetes/endpoints-over-time.js'
 import { type Behaviours, behaviourKey, behavioursOf, needsOf } from './behaviours.js'
 import { type PoolPolicy, poolPolicyKey, poolPolicyOf } from './pool-policy.js'
 import type { RetrySettings } from './retries.js'
@@ -213,24 +214,25 @@ class CallGraphBuilder {
     const named = service.ports.filter((each) => each.port === port || each.name === port)
     const servicePort = named.find((each) => each.protocol === 'TCP')
     if (servicePort === undefined) throw unresolvedError(host, port)
-    if (servicePort.endpoints.some(({ podIndex }) => podIndex !== undefined && this.#dnsPods.has(podIndex)))
+    const endpoints = endpointsEver(this.cluster, service, servicePort)
+    if (endpoints.some(({ podIndex }) => podIndex !== undefined && this.#dnsPods.has(podIndex)))
       throw dnsPodError(host, port)
     const podIndices = new Set(answer.kind === 'pods' ? answer.podIndices : [])
     return { service, port: servicePort, namedPods: podIndices.size === 0 ? undefined : podIndices }
   }
 }
 
-/** The pods that a call can lead to, by pod index. */
-export function podsBehind(
-  cluster: Cluster,
-  { port, namedPods }: Pick<CallSite, 'port' | 'namedPods'>,
-): readonly ClusterPod[] {
-  return podsOf(port.endpoints, namedPods, cluster)
+/** The pods that a call can lead to during the run, by pod index. */
+export function podsBehind(cluster: Cluster, { service, port, namedPods }: Target): readonly ClusterPod[] {
+  return podsOf(endpointsEver(cluster, service, port), namedPods, cluster)
 }
 
-/** Those of them that are eligible for new connections, being ready. */
-export function eligiblePods(cluster: Cluster, { port, namedPods }: CallSite): readonly ClusterPod[] {
-  const ready = port.endpoints.filter((endpoint) => endpoint.ready)
+/** Those of them that are eligible for new connections, being ready at some time of the run. */
+export function eligiblePods(
+  cluster: Cluster,
+  { service, port, namedPods }: CallSite,
+): readonly ClusterPod[] {
+  const ready = endpointsEver(cluster, service, port).filter((endpoint) => endpoint.ready)
   return podsOf(ready, namedPods, cluster)
 }
 

@@ -94,6 +94,11 @@ export class ClientPools {
     this.#serveLine(poolKey, site)
   }
 
+  /** Nobody is given a connection any more; it is closed when nothing is under way over it. */
+  retire(connection: number, poolKey: number): void {
+    this.#stopSharing(connection, poolKey)
+  }
+
   /** The time of an idle connection may have come. */
   endIdle(connection: number, site: CallSite): void {
     const { connections, simulator } = this.world
@@ -164,6 +169,7 @@ export class ClientPools {
   #isWornOut(connection: number, { pool }: CallSite): boolean {
     const { connections, simulator } = this.world
     return (
+      connections.isBroken[connection] === 1 ||
       connections.requestCount[connection] + connections.streams[connection] >= pool.maxRequests ||
       simulator.now - connections.openedNs[connection] >= pool.maxAgeNs
     )

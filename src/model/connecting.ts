@@ -3,6 +3,7 @@
  * kept or closed. The way of a new connection's first packet is in `handshake.ts`, who gets which in `client-pools.ts`.
  */
 import type { CallSite } from './call-sites.js'
+import { Casualties } from './changes/casualties.js'
 import { ClientPools } from './client-pools.js'
 import { ClientPorts } from './client-ports.js'
 import { MAX_NODES_ON_WAY } from './connection-pool.js'
@@ -21,6 +22,8 @@ export class Connecting {
   readonly pools: ClientPools
   readonly proxies: Proxies
   readonly names: NameResolver
+  /** What becomes of connections whose pod has gone. */
+  readonly casualties: Casualties
   readonly #ports: ClientPorts
 
   constructor(
@@ -42,6 +45,11 @@ export class Connecting {
       established: (connection, openNs) => this.#established(connection, openNs),
     })
     this.names = makeNames(world)
+    this.casualties = new Casualties(world, {
+      close: (connection, site) => this.close(connection, site),
+      siteOf: (connection) => this.#siteOfConnection(connection),
+      retire: (connection) => this.pools.retire(connection, world.connections.caller[connection]),
+    })
     this.#ports = new ClientPorts(world.callers.count, limitsOf(world.scenario))
   }
 
@@ -84,7 +92,7 @@ export class Connecting {
   close(connection: number, site: CallSite): void {
     const { connections, nodes, entries, simulator } = this.world
     const isEstablished = connections.isEstablished[connection] === 1
-    const ending = isEstablished ? 'closed' : 'unanswered'
+    const ending = !isEstablished ? 'unanswered' : connections.isReset[connection] === 1 ? 'reset' : 'closed'
     for (let position = 0; position < connections.nodeCount[connection]; position++) {
       const at = connection * MAX_NODES_ON_WAY + position
       const node = nodes[connections.nodes[at]]
@@ -103,6 +111,14 @@ export class Connecting {
     const { requests } = this.world
     this.#releaseConnection(requests.connection[request], this.#siteOf(request))
     requests.connection[request] = -1
+  }
+
+  /** The connection of a request was reset: nothing goes over it any more. */
+  lose(request: number): void {
+    const { requests, connections } = this.world
+    connections.isBroken[requests.connection[request]] = 1
+    connections.isReset[requests.connection[request]] = 1
+    this.release(request)
   }
 
   /** A request waits no longer: for a connection, or for the answer over one. */

@@ -53,6 +53,12 @@ export class ConnectionPool {
   destinationPort = new Int32Array(INITIAL_ROWS)
   /** Did the pod answer its first packet? */
   isEstablished = new Uint8Array(INITIAL_ROWS)
+  /** Is the row in use? Has its pod closed it, and when does its caller hear of that? Has it heard? By a reset? */
+  isOpen = new Uint8Array(INITIAL_ROWS)
+  isClosedByPod = new Uint8Array(INITIAL_ROWS)
+  endsNs = new Float64Array(INITIAL_ROWS)
+  isBroken = new Uint8Array(INITIAL_ROWS)
+  isReset = new Uint8Array(INITIAL_ROWS)
   /** When its first packet left, how often one was lost, and where the last was: see `handshake.ts`. */
   synStartNs = new Float64Array(INITIAL_ROWS)
   synCount = new Int32Array(INITIAL_ROWS)
@@ -72,6 +78,11 @@ export class ConnectionPool {
     return this.#openCount
   }
 
+  /** Rows that were ever in use: all that are now are below. */
+  get rowCount(): number {
+    return this.#rowCount
+  }
+
   /** Takes a row for a new connection. */
   open(): number {
     const row = this.#takeRow()
@@ -84,6 +95,11 @@ export class ConnectionPool {
     this.nodeCount[row] = 0
     this.nextNode[row] = -1
     this.isEstablished[row] = 0
+    this.isOpen[row] = 1
+    this.isClosedByPod[row] = 0
+    this.isBroken[row] = 0
+    this.isReset[row] = 0
+    this.endsNs[row] = Number.POSITIVE_INFINITY
     this.#isListed[row] = 0
     this.isIdle[row] = 0
     this.usableNs[row] = 0
@@ -97,6 +113,8 @@ export class ConnectionPool {
   close(row: number): void {
     this.#openCount--
     this.isIdle[row] = 0
+    this.isOpen[row] = 0
+    this.endsNs[row] = Number.POSITIVE_INFINITY
     this.#next[row] = this.#freeRow
     this.#freeRow = row
   }
@@ -187,6 +205,11 @@ export class ConnectionPool {
     this.usableNs = copied(this.usableNs, new Float64Array(this.#capacity))
     this.synCount = int32(this.synCount)
     this.lostAt = int32(this.lostAt)
+    this.isOpen = copied(this.isOpen, new Uint8Array(this.#capacity))
+    this.isClosedByPod = copied(this.isClosedByPod, new Uint8Array(this.#capacity))
+    this.isBroken = copied(this.isBroken, new Uint8Array(this.#capacity))
+    this.isReset = copied(this.isReset, new Uint8Array(this.#capacity))
+    this.endsNs = copied(this.endsNs, new Float64Array(this.#capacity))
     this.isEstablished = copied(this.isEstablished, new Uint8Array(this.#capacity))
     this.synStartNs = copied(this.synStartNs, new Float64Array(this.#capacity))
     this.openUntilNs = copied(this.openUntilNs, new Float64Array(this.#capacity))

@@ -1,4 +1,5 @@
 /** The running packet processing of a node, in the mode that its kube-proxy programs. */
+import { InvariantError } from '../base/diagnostics.js'
 import type { Cidr } from '../base/ip-address.js'
 import type { NodeRules } from '../kubernetes/node-rules.js'
 import type { AddressBook } from '../netfilter/address-book.js'
@@ -30,6 +31,14 @@ export function makeDataPlane(rules: NodeRules, options: DataPlaneOptions): Data
     case 'ipvs':
       return new IpvsNode({ ...options, tables: rules.tables })
   }
+}
+
+/** Loads new rules, of the mode that the old ones are of. */
+export function replaceRules(plane: DataPlane, rules: NodeRules, nowNs: number): void {
+  if (plane instanceof NodeNetfilter && rules.kind === 'iptables') plane.replaceTables(rules.tables)
+  else if (plane instanceof NftablesNode && rules.kind === 'nftables') plane.replaceTable(rules.table)
+  else if (plane instanceof IpvsNode && rules.kind === 'ipvs') plane.replaceTables(rules.tables, nowNs)
+  else throw new InvariantError('rules of another mode', { kind: rules.kind })
 }
 
 /** In mode ipvs the connection's real server has one less. */

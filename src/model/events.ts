@@ -34,6 +34,16 @@ export const EventKind = {
   deadline: 13,
   /** The time of one attempt may be over, where requests are retried. Payload: request. */
   attemptDeadline: 14,
+  /** Something happens to pods or nodes. Payload: position among the changes of the cluster. */
+  clusterChange: 15,
+  /** The kube-proxy of a node learns of a change of endpoints. Payload: change × nodes + node. */
+  endpointsLearnt: 16,
+  /** It is time for a kube-proxy to write its rules. Payload: node. */
+  rulesDue: 17,
+  /** What a load balancer believes may have changed. Payload: its number. */
+  balancerReview: 18,
+  /** The news that a pod has ended a connection reaches the caller. Payload: connection. */
+  connectionEnd: 19,
 } as const
 
 export type EventKindNumber = (typeof EventKind)[keyof typeof EventKind]

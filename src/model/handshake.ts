@@ -10,11 +10,13 @@
  * Left out: the rules of table filter for repeated packets that are pinned; the load balancer's own memory of the flow is
  * for good. Sources: test/data/ground-truth/{syn_retry,removal,nodeport_and_source_ip}.json.
  */
+import { NS_PER_MS } from '../base/nanoseconds.js'
 import type { LaneId } from '../engine/simulator.js'
 import type { AddressId } from '../netfilter/address-book.js'
 import { emptyPacket, type Packet, PROTOCOL_TCP, STATE_NEW } from '../netfilter/packet.js'
 import { DROPPED, REJECTED } from '../netfilter/traversal.js'
 import { OUTSIDE } from './callers.js'
+import { UP } from './changes/presence.js'
 import { MAX_NODES_ON_WAY } from './connection-pool.js'
 import type { EntryAddress } from './entry.js'
 import { IcmpRation } from './icmp-ration.js'
@@ -29,6 +31,9 @@ import { hostPodKey, type World } from './world.js'
 const LOST_BEYOND = -1
 const LOST_AT_POD = -2
 const LOST_AT_BALANCER = -3
+
+/** After three questions that nobody answers, a second apart, a node says that a host is unreachable. Measured: removal.json. */
+const ARP_FAILURE_NS = 3_070 * NS_PER_MS
 
 /** Takes first packets to their pods. */
 export class Handshake {
@@ -123,7 +128,11 @@ export class Handshake {
 
   /** The first packet is at a node: its rules say where it goes. */
   passNode(request: number, nodeIndex: number): void {
-    const { requests, connections, simulator, links, nodes } = this.world
+    const { requests, connections, simulator, links, nodes, presence } = this.world
+    if (presence.isNodeLost[nodeIndex] === 1) {
+      this.#lose(request, nodeIndex)
+      return
+    }
     const connection = requests.connection[request]
     const node = nodes[nodeIndex]
     const side = this.#sideOf(request, connection, nodeIndex)
@@ -140,6 +149,7 @@ export class Handshake {
       this.#reject(request, nodeIndex, packet.source, doneNs)
       return
     }
+    if (presence.isEventful && this.#endsAtNode(request, nodeIndex, packet, doneNs)) return
     this.#storePacket(connection, packet)
     connections.addNode(connection, nodeIndex, node.lastEntry, node.traversal.binding)
     connections.way[connection] = links.extend(connections.way[connection] as WayId, Step.node)
@@ -171,7 +181,9 @@ export class Handshake {
   /** The first packet is at its pod, which may take no more connections than it has places for. */
   arriveAtPod(request: number): void {
     const { requests, connections, stations, simulator } = this.world
-    const station = stations[connections.pod[requests.connection[request]]]
+    const pod = connections.pod[requests.connection[request]]
+    if (this.#isMissed(request, pod, simulator.now)) return
+    const station = stations[pod]
     if (station.hasListenBacklog) {
       if (!station.reserve()) {
         this.#lose(request, LOST_AT_POD)
@@ -219,6 +231,45 @@ export class Handshake {
     this.#travel(request, link, to, lanes.betweenNodes(from, link), doneNs)
   }
 
+  /**
+   * The node's routes say that there is no way to the pod, once the rules have chosen it. Nothing has left the node, so connection
+   * tracking keeps nothing, and the next packet meets the rules anew.
+   */
+  #endsAtNode(request: number, nodeIndex: number, packet: Packet, doneNs: number): boolean {
+    const { requests, connections, locations, nodes, presence, links, simulator } = this.world
+    const pod = locations.nodeAt[packet.destination] < 0 ? locations.podAt[packet.destination] : -1
+    if (pod < 0 || this.#podNode[pod] !== nodeIndex) return false
+    const encounter = presence.encounter(pod)
+    if (encounter !== 'droppedByNode' && encounter !== 'refusedByNode') return false
+    const node = nodes[nodeIndex]
+    node.close(node.lastEntry, node.traversal.binding, 'expired', simulator.now)
+    if (encounter === 'droppedByNode' || !this.#icmp.allows(nodeIndex, packet.source, simulator.now)) {
+      this.#lose(request, nodeIndex)
+      return true
+    }
+    const connection = requests.connection[request]
+    connections.way[connection] = links.extend(connections.way[connection] as WayId, Step.node)
+    this.#refuse(request, doneNs)
+    return true
+  }
+
+  /** A first packet comes to where its pod should be. False: the pod takes it. */
+  #isMissed(request: number, pod: number, nowNs: number): boolean {
+    const { presence } = this.world
+    if (presence.podState[pod] === UP) return false
+    switch (presence.encounter(pod)) {
+      case 'closedPort':
+        this.#refuse(request, nowNs)
+        return true
+      case 'noArpReply':
+        this.#refuse(request, nowNs + ARP_FAILURE_NS)
+        return true
+      default:
+        this.#lose(request, LOST_AT_POD)
+        return true
+    }
+  }
+
   /** The first packet goes on to a pod of this node. */
   #reachPod(request: number, doneNs: number): void {
     const { requests, connections, simulator, lanes, links, stations } = this.world
@@ -231,6 +282,7 @@ export class Handshake {
         return
       }
     }
+    if (this.#isMissed(request, connections.pod[connection], reachedNs)) return
     if (stations[connections.pod[connection]].hasListenBacklog)
       simulator.schedule(lanes.atPod, reachedNs, request)
     else this.#establish(request, reachedNs)

@@ -18,7 +18,7 @@ import type { DataPlane } from '../netfilter/data-plane.js'
 import { emptyPacket, type Packet } from '../netfilter/packet.js'
 import { ACCEPTED, clearTraversal, DROPPED, makeTraversal, type Traversal } from '../netfilter/traversal.js'
 import { type Costs, firstPacketWorkNs } from './costs.js'
-import { makeDataPlane, releaseBinding } from './data-planes.js'
+import { makeDataPlane, releaseBinding, replaceRules } from './data-planes.js'
 import type { Limits } from './limits.js'
 import { type Ending, NodeConnections } from './node-connections.js'
 import { PacketProcessor } from './packet-processor.js'
@@ -53,7 +53,8 @@ export class NetworkNode {
   /** How the last first packet fared; overwritten by the next. */
   readonly traversal: Traversal = makeTraversal()
   readonly #dataPlane: DataPlane
-  readonly #costs: Costs
+  readonly #allCosts: Costs
+  #costs: Costs
   readonly #address: AddressId
   readonly #gatewayAddress: AddressId
   readonly #portStream: Stream
@@ -70,6 +71,7 @@ export class NetworkNode {
     this.node = node
     this.processor = new PacketProcessor(node.cpuCount, limits.nodeBacklog)
     this.connections = new NodeConnections(limits, node.cpuCount)
+    this.#allCosts = costs
     this.#costs = costsOfRules(costs, rules)
     this.#address = book.idOf(node.address)
     this.#gatewayAddress = book.idOf(node.gatewayAddress)
@@ -124,6 +126,12 @@ export class NetworkNode {
   /** The connection tracking entry of the last first packet; -1 if it was not accepted. */
   get lastEntry(): EntryId {
     return this.#entry
+  }
+
+  /** kube-proxy writes its rules anew. What is remembered stays, as far as the new rules know of it. */
+  replaceRules(rules: NodeRules, nowNs: number): void {
+    replaceRules(this.#dataPlane, rules, nowNs)
+    this.#costs = costsOfRules(this.#allCosts, rules)
   }
 
   /** A connection through the node ends. @param binding - of its first packet's traversal here */

@@ -102,6 +102,17 @@ export class PodStation {
     return -1
   }
 
+  /** The process has ended: all requests here are lost. Areas and Little's law count them up to now. */
+  abandonAll(nowNs: number): void {
+    this.#advance(nowNs)
+    this.#passageWord = wordSum(this.#passageWord, this.numberInSystem, nowNs)
+    this.#busy = 0
+    this.#waiting = 0
+    this.#first = 0
+    if (this.#areaWord !== this.#passageWord) this.#failLittlesLaw(this.#passageWord)
+    this.#sojournWord = this.#passageWord
+  }
+
   /** ∫ busy servers dt up to now. */
   busyAreaNs(nowNs: number): number {
     return this.#busyAreaNs + this.#busy * (nowNs - this.#changedNs)

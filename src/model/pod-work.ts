@@ -52,6 +52,13 @@ export class PodWork {
     return this.#servers.takeFinished()
   }
 
+  /** The process has ended: nothing is worked on any more. */
+  abandonAll(nowNs: number): void {
+    this.#advance(nowNs)
+    this.#servers.clear()
+    this.attended()
+  }
+
   /**
    * When an event must be scheduled: a request is done, or a new period begins for servers that have work.
    *

@@ -9,6 +9,9 @@ import type { CallNode } from './call-sites.js'
 
 const INITIAL_ROWS = 64
 
+/** Where in its pod a request is: not there, in the queue, at a server of its own, at shared ones, or waiting for its calls. */
+export const Stage = { none: 0, queued: 1, served: 2, worked: 3, calling: 4 } as const
+
 /** `demandCount` service times ride with every request: those of the whole tree of calls it belongs to. */
 export class RequestTable {
   #rowCount = 0
@@ -45,6 +48,9 @@ export class RequestTable {
   isAwaited: Uint8Array = new Uint8Array(INITIAL_ROWS)
   /** Will the pod, or an event, still come back to it? */
   isHeld: Uint8Array = new Uint8Array(INITIAL_ROWS)
+  /** Where it is in its pod, a `Stage`; and was it lost there while the end of its service or of its calls is still to come? */
+  stage: Uint8Array = new Uint8Array(INITIAL_ROWS)
+  isLost: Uint8Array = new Uint8Array(INITIAL_ROWS)
   /** Was a place at the pod reserved for it, which it has not taken yet? */
   hasReserved: Uint8Array = new Uint8Array(INITIAL_ROWS)
   intendedNs: Float64Array = new Float64Array(INITIAL_ROWS)
@@ -75,6 +81,11 @@ export class RequestTable {
   /** Rows in use. */
   get openCount(): number {
     return this.#rowCount - this.#freeCount
+  }
+
+  /** Rows that were ever in use: all that are now are below. */
+  get rowCount(): number {
+    return this.#rowCount
   }
 
   /** Takes a row, awaited and held; its times are zero and its indices -1. A call takes over its parent's demands. */
@@ -119,6 +130,8 @@ export class RequestTable {
     this.isAwaited[row] = 1
     this.isHeld[row] = 1
     this.hasReserved[row] = 0
+    this.stage[row] = Stage.none
+    this.isLost[row] = 0
     this.isOpening[row] = 0
     this.isWaiting[row] = 0
     this.intendedNs[row] = intendedNs
@@ -144,9 +157,24 @@ export class RequestTable {
     this.demandsNs.copyWithin(to * this.demandCount, start, start + this.demandCount)
   }
 
-  /** Gives the row back if neither caller nor pod holds it, and no call will come back to it. */
+  /** The parts that its response time has so far, added up. */
+  partsNs(row: number): number {
+    return (
+      this.retryNs[row] +
+      this.dnsNs[row] +
+      this.connectNs[row] +
+      this.rulesNs[row] +
+      this.networkNs[row] +
+      this.queueNs[row] +
+      this.serviceNs[row] +
+      this.downstreamNs[row]
+    )
+  }
+
+  /** Gives the row back if neither caller nor pod holds it, and nothing will come back to it. */
   closeIfDone(row: number): void {
     if (this.isAwaited[row] === 1 || this.isHeld[row] === 1 || this.callsOut[row] > 0) return
+    if (this.isLost[row] === 1) return
     this.older[row] = this.#freeRow
     this.#freeRow = row
     this.#freeCount++
@@ -180,6 +208,8 @@ export class RequestTable {
     this.isAwaited = uint8(this.isAwaited)
     this.isHeld = uint8(this.isHeld)
     this.hasReserved = uint8(this.hasReserved)
+    this.stage = uint8(this.stage)
+    this.isLost = uint8(this.isLost)
     this.isOpening = uint8(this.isOpening)
     this.isWaiting = uint8(this.isWaiting)
     this.attempts = int32(this.attempts)

@@ -12,6 +12,7 @@ import type { CallNode } from './call-sites.js'
 import type { WayId } from './links.js'
 import { Admission } from './pod-station.js'
 import { Outcome, type PodTotals } from './records.js'
+import { Stage } from './request-table.js'
 import { warmth } from './slow-start.js'
 import type { World } from './world.js'
 
@@ -58,6 +59,7 @@ export class Serving {
     if (admission === Admission.started) {
       this.#serve(request)
     } else if (admission === Admission.queued) {
+      requests.stage[request] = Stage.queued
       requests.partStartNs[request] = simulator.now
     } else {
       requests.outcome[request] = Outcome.rejected
@@ -68,6 +70,10 @@ export class Serving {
   /** The pod's own work on a request is done: its calls, if any, are next. */
   finishOwnWork(request: number): void {
     const { requests, simulator } = this.world
+    if (requests.isLost[request] === 1) {
+      this.#forget(request)
+      return
+    }
     requests.partStartNs[request] = simulator.now
     this.#proceed(request)
   }
@@ -88,6 +94,11 @@ export class Serving {
   /** A call of the pod that serves `request` has ended. */
   finishCall(request: number, outcome: number): void {
     const { requests } = this.world
+    if (requests.isLost[request] === 1) {
+      if (requests.callsOut[request] > 0) requests.callsOut[request]--
+      if (requests.callsOut[request] === 0) this.#forget(request)
+      return
+    }
     if (requests.callsOut[request] > 0) {
       this.#finishParallelCall(request, outcome)
       return
@@ -117,8 +128,12 @@ export class Serving {
     const pod = requests.pod[request]
     const children = this.#children[requests.callNode[request]][pod]
     const callsMade = requests.callsMade[request]
-    if (callsMade === children.length) this.#finish(request)
-    else if (this.#isParallel[pod] === 1) this.#issueAll(children, pod, request)
+    if (callsMade === children.length) {
+      this.#finish(request)
+      return
+    }
+    requests.stage[request] = Stage.calling
+    if (this.#isParallel[pod] === 1) this.#issueAll(children, pod, request)
     else this.issueCall(children[callsMade], pod, request)
   }
 
@@ -148,6 +163,7 @@ export class Serving {
     const downstreamNs = simulator.now - requests.partStartNs[request]
     const sojournNs = requests.queueNs[request] + requests.serviceNs[request] + downstreamNs
     requests.downstreamNs[request] = downstreamNs
+    requests.stage[request] = Stage.none
     const next = stations[requests.pod[request]].leave(simulator.now, sojournNs)
     this.#answer(request)
     if (next < 0) return
@@ -161,6 +177,7 @@ export class Serving {
     const slot = this.#demandSlot[requests.callNode[request]][pod]
     const demandNs = requests.demandsNs[request * requests.demandCount + slot]
     const speed = graph.behaviours.speedOfPod[pod]
+    requests.stage[request] = Stage.served
     if (this.#isPlain[pod] === 0) {
       this.#serveOtherwise(request, pod, demandNs / speed)
       return
@@ -182,6 +199,7 @@ export class Serving {
       return
     }
     requests.partStartNs[request] = simulator.now
+    requests.stage[request] = Stage.worked
     here.start(request, workNs, simulator.now)
     this.#awaitWork(pod)
   }
@@ -199,10 +217,18 @@ export class Serving {
     if (dueNs >= 0) simulator.schedule(lanes.workDue(pod), dueNs, pod)
   }
 
+  /** The last that was to come of a request whose pod has gone. */
+  #forget(request: number): void {
+    const { requests } = this.world
+    requests.isLost[request] = 0
+    requests.closeIfDone(request)
+  }
+
   /** The answer leaves, if anyone still waits for it. */
   #answer(request: number): void {
-    const { requests, connections, simulator, lanes, links, graph, cluster } = this.world
-    if (requests.isAwaited[request] === 0) {
+    const { requests, connections, simulator, lanes, links, graph, cluster, presence } = this.world
+    const isLost = presence.isEventful && presence.isCut(connections, requests.connection[request])
+    if (isLost || requests.isAwaited[request] === 0) {
       requests.isHeld[request] = 0
       requests.closeIfDone(request)
       return

@@ -50,6 +50,12 @@ export class SharedServers {
     this.#works.add({ request, endNs: this.#virtualNs + workNs, start: this.#startCount++ })
   }
 
+  /** Lets go of everything. */
+  clear(): void {
+    this.#works.removeMany(() => true)
+    this.#remainderNs = 0
+  }
+
   /** All servers that have work go on for a time. @param elapsedNs - an integer, 0 or more; not past `untilNextNs` */
   pass(elapsedNs: number): void {
     const { count, busyCount } = this

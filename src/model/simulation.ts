@@ -7,6 +7,7 @@
 import { InvariantError } from '../base/diagnostics.js'
 import { nanoseconds } from '../base/nanoseconds.js'
 import type { CallNode } from './call-sites.js'
+import { ClusterClock } from './changes/cluster-clock.js'
 import { Connecting } from './connecting.js'
 import { EventKind } from './events.js'
 import {
@@ -79,6 +80,8 @@ class Simulation {
   readonly #retries: readonly (Retries | undefined)[]
   readonly #handler = (kind: number, payload: number) => this.#handle(kind, payload)
   readonly #record = emptyRecord()
+  /** Undefined where nothing happens to pods and nodes. */
+  readonly #clock: ClusterClock | undefined
   #atWarmUp: Snapshot | undefined
 
   constructor(
@@ -90,6 +93,7 @@ class Simulation {
     this.#horizonNs = spec.horizon
     this.#connecting = new Connecting(world, observer)
     this.#serving = new Serving(world, (node, pod, parent) => this.#issue(node, pod, parent))
+    this.#clock = world.presence.isEventful ? new ClusterClock(world, this.#connecting.casualties) : undefined
     this.#isDeadlineArmed = new Uint8Array(world.graph.sites.length)
     this.#retries = world.graph.sites.map(({ retry, caller, service }) =>
       retry === undefined
@@ -102,6 +106,7 @@ class Simulation {
     const { simulator, lanes, demands } = this.world
     simulator.schedule(lanes.warmUpEnd, this.#warmUpNs, 0)
     for (let group = 0; group < demands.length; group++) this.#awaitArrival(group)
+    this.#clock?.start()
   }
 
   /** Handles all events up to a time. */
@@ -138,7 +143,7 @@ class Simulation {
         break
       case EventKind.requestAtPod:
         this.#takeReservedPlace(payload)
-        if (this.#isStillAwaited(payload)) this.#serving.arrive(payload)
+        if (this.#isStillAwaited(payload) && this.#isLetIn(payload)) this.#serving.arrive(payload)
         break
       case EventKind.serviceDone:
         this.#serving.finishOwnWork(payload)
@@ -165,7 +170,7 @@ class Simulation {
         this.#atWarmUp = this.#snapshot()
         break
       default:
-        if (this.#connecting.names.handle(kind, payload)) break
+        if (this.#connecting.names.handle(kind, payload) || this.#clock?.handle(kind, payload) === true) break
         throw new InvariantError('an event of no kind', { kind, payload })
     }
   }
@@ -233,6 +238,11 @@ class Simulation {
     stations[requests.pod[request]].unreserve()
   }
 
+  /** Is there a process in the pod that takes the request? */
+  #isLetIn(request: number): boolean {
+    return this.#clock === undefined || this.#connecting.casualties.letsIn(request)
+  }
+
   #answered(request: number): void {
     if (this.#connecting.proxies.passAnswer(request)) return
     const { requests, graph } = this.world
@@ -241,6 +251,8 @@ class Simulation {
       this.#connecting.abandon(request)
     } else if (outcome === Outcome.refused || outcome === Outcome.timedOut) {
       this.#connecting.close(requests.connection[request], graph.sites[requests.site[request]])
+    } else if (outcome === Outcome.reset) {
+      this.#connecting.lose(request)
     } else {
       this.#connecting.release(request)
     }

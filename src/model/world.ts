@@ -4,12 +4,14 @@ import { Simulator } from '../engine/simulator.js'
 import { Streams } from '../engine/streams.js'
 import type { PodBehaviour, Scenario } from '../input/scenario-schema.js'
 import type { Cluster } from '../kubernetes/cluster.js'
+import { endpointsEver } from '../kubernetes/endpoints-over-time.js'
 import { AddressBook, type AddressId } from '../netfilter/address-book.js'
 import type { DemandSource } from '../workload/demand-source.js'
 import { DrawnDemand } from '../workload/drawn-demand.js'
 import { ReplayedDemand, type WorkloadTrace } from '../workload/workload-trace.js'
 import { buildCallGraph, type CallGraph, type CallRoot } from './call-sites.js'
 import { type CallerTable, placeCallers } from './callers.js'
+import { Presence } from './changes/presence.js'
 import { ConnectionPool } from './connection-pool.js'
 import { costsOf } from './cost-settings.js'
 import { type DnsParts, makeDnsParts } from './dns-parts.js'
@@ -59,6 +61,10 @@ export interface World {
   readonly work: readonly (PodWork | undefined)[]
   /** By pod index: when it became ready last. 0 from the start; may be set as the run goes on. */
   readonly readySinceNs: Float64Array
+  /** By pod index: is it ready, as its endpoints have it? */
+  readonly isReady: Uint8Array
+  /** Which pods and nodes can be reached. */
+  readonly presence: Presence
   /** By client group. */
   readonly demands: readonly DemandSource[]
   readonly locations: Locations
@@ -140,6 +146,8 @@ export function buildWorld({ cluster, scenario, seed, replication, trace }: Simu
       podWorkOf(behaviour, graph.behaviours.cpuLimitMilliOfPod[pod], limits.cpuPeriod),
     ),
     readySinceNs: new Float64Array(cluster.pods.length),
+    isReady: Uint8Array.from(cluster.pods, (pod) => (pod.isReady ? 1 : 0)),
+    presence: new Presence(cluster),
     demands: graph.roots.map((root) => demandOf(root, streams, trace)),
     locations: locate(cluster, book),
     dns,
@@ -185,8 +193,8 @@ function locateHostPods(
   nodeAt: Int32Array,
 ): ReadonlyMap<number, number> {
   const located = new Map<number, number>()
-  for (const { ports } of cluster.services) {
-    for (const { podIndex, port } of ports.flatMap((each) => each.endpoints)) {
+  for (const service of cluster.services) {
+    for (const { podIndex, port } of service.ports.flatMap((each) => endpointsEver(cluster, service, each))) {
       if (podIndex === undefined) continue
       const id = podIds[podIndex]
       if (nodeAt[id] >= 0) located.set(hostPodKey(id, port), podIndex)

@@ -5,6 +5,7 @@
  * node of the cluster can not be reached.
  */
 import type { Cluster, ClusterNode, ClusterService, ClusterServicePort } from '../../kubernetes/cluster.js'
+import { endpointsEver } from '../../kubernetes/endpoints-over-time.js'
 import type { AddressBook, AddressId } from '../../netfilter/address-book.js'
 import type { BalancedTarget } from '../../routing/balancing-algorithm.js'
 import type { BalancerSettings } from './preset.js'
@@ -52,15 +53,18 @@ function nodeTargets(options: TargetsOptions): BalancerTarget[] {
   }))
 }
 
-function podTargets({ port, book }: TargetsOptions): BalancerTarget[] {
-  return port.endpoints.flatMap(({ ready, address, port: podPort, nodeIndex }, endpointIndex) => {
-    if (nodeIndex === undefined) return []
-    const condition: TargetCondition = ready ? 'up' : 'failing'
-    const name = `${address}:${podPort}`
-    return [
-      { name, weight: 1, address: book.idOf(address), port: podPort, nodeIndex, endpointIndex, condition },
-    ]
-  })
+/** Pods that start during the run are among them, and taken in when they are ready. */
+function podTargets({ cluster, service, port, book }: TargetsOptions): BalancerTarget[] {
+  return endpointsEver(cluster, service, port).flatMap(
+    ({ ready, address, port: podPort, nodeIndex }, endpointIndex) => {
+      if (nodeIndex === undefined) return []
+      const condition: TargetCondition = ready ? 'up' : 'failing'
+      const name = `${address}:${podPort}`
+      return [
+        { name, weight: 1, address: book.idOf(address), port: podPort, nodeIndex, endpointIndex, condition },
+      ]
+    },
+  )
 }
 
 /**

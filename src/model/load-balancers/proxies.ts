@@ -113,8 +113,8 @@ export class Proxies {
     const { requests } = this.world
     const connection = requests.connection[request]
     const site = this.#siteOf(request)
-    const hasFailed =
-      requests.outcome[request] === Outcome.refused || requests.outcome[request] === Outcome.timedOut
+    const outcome = requests.outcome[request]
+    const hasFailed = outcome === Outcome.refused || outcome === Outcome.timedOut || outcome === Outcome.reset
     if (hasFailed) {
       requests.outcome[request] = Outcome.rejected
       this.actions.close(connection, site)
