@@ -78,8 +78,18 @@ export class DnsPackets {
     const flow = queries.flow[query]
     const way = flows.way[flow] as WayId
     flows.answer(flow, simulator.now)
-    if (links.losesOver(way)) this.lose(query)
+    const isCut = this.world.presence.isEventful && this.world.presence.isPodCut(queries.pod[query])
+    if (isCut || links.losesOver(way)) this.lose(query)
     else simulator.schedule(lanes.get(kind, way), simulator.now + links.wayNs(way), query)
+  }
+
+  /** The pod that a query has come to has nobody who takes it: its sender hears of that over the way that it came. */
+  refuse(query: number): void {
+    const { queries, flows, lanes } = this.dns
+    const { simulator, links } = this.world
+    const way = flows.way[queries.flow[query]] as WayId
+    if (links.losesOver(way)) this.lose(query)
+    else simulator.schedule(lanes.get(DnsEvent.refused), simulator.now + links.wayNs(way), query)
   }
 
   /** Nothing will come of a query. */
@@ -89,7 +99,11 @@ export class DnsPackets {
 
   #passNode(query: number, nodeIndex: number): void {
     const { queries, flows } = this.dns
-    const { simulator } = this.world
+    const { simulator, presence } = this.world
+    if (presence.isNodeLost[nodeIndex] === 1) {
+      this.lose(query)
+      return
+    }
     const flow = queries.flow[query]
     const position = queries.position[query]++
     if (position === flows.nodeCount[flow]) {

@@ -3,6 +3,7 @@ import type { Simulator } from '../engine/simulator.js'
 import type { Scenario } from '../input/scenario-schema.js'
 import type { Cluster } from '../kubernetes/cluster.js'
 import { dnsPortOf } from '../kubernetes/coredns.js'
+import { endpointsEver } from '../kubernetes/endpoints-over-time.js'
 import type { AddressBook, AddressId } from '../netfilter/address-book.js'
 import type { CallSite } from './call-sites.js'
 import { DnsLanes } from './dns-events.js'
@@ -42,7 +43,8 @@ export function makeDnsParts(options: DnsPartsOptions): DnsParts | undefined {
   const { cluster, scenario, simulator, book, sites, nodes, callerCount } = options
   const found = scenario.spec.dns.mode === 'coredns' ? dnsPortOf(cluster.services) : undefined
   if (found === undefined) return undefined
-  const podIndices = new Set(found.port.endpoints.map(({ podIndex }) => podIndex))
+  const endpoints = endpointsEver(cluster, found.service, found.port)
+  const podIndices = new Set(endpoints.map(({ podIndex }) => podIndex))
   return {
     names: new DnsNames(sites, cluster, scenario),
     lookups: new LookupTable(),

@@ -45,8 +45,10 @@ export class DnsServers {
   /** A query comes to its pod; one that finds no place is dropped. */
   arrive(query: number): void {
     const { queries, counts } = this.dns
-    const { stations, simulator } = this.world
+    const { stations, simulator, presence } = this.world
     const pod = queries.pod[query]
+    if (presence.isEventful && this.#isMissed(query, pod)) return
+    queries.process[query] = presence.endedProcesses[pod]
     const count = counts[pod]
     if (count !== undefined) count.queries++
     queries.arrivedNs[query] = simulator.now
@@ -59,6 +61,7 @@ export class DnsServers {
   finish(query: number): void {
     const { queries } = this.dns
     const { stations, simulator } = this.world
+    if (this.#isLost(query)) return
     const next = stations[queries.pod[query]].leave(simulator.now, simulator.now - queries.arrivedNs[query])
     this.#settle(query)
     if (next >= 0) this.#serve(next)
@@ -67,9 +70,28 @@ export class DnsServers {
   /** The resolver upstream has said what a name is. */
   learn(query: number): void {
     const { cacheTime } = this.world.scenario.spec.dns.server
+    if (this.#isLost(query)) return
     const known = this.#knownUntilNs[this.dns.queries.pod[query]]
     if (known !== undefined) known[this.#entryOf(query)] = this.world.simulator.now + cacheTime
     this.#answer(query)
+  }
+
+  /** Is there no process to take the query? The kernel of a pod without one says that its port is closed. */
+  #isMissed(query: number, pod: number): boolean {
+    const { presence, simulator } = this.world
+    if (presence.isPodCut(pod)) letGoOfQuery(this.dns, query, simulator.now)
+    else if (presence.isRunning(pod)) return false
+    else this.packets.refuse(query)
+    return true
+  }
+
+  /** Has the process that took the query ended since? Then nobody comes back to it. */
+  #isLost(query: number): boolean {
+    const { queries } = this.dns
+    const { presence, simulator } = this.world
+    if (queries.process[query] === presence.endedProcesses[queries.pod[query]]) return false
+    letGoOfQuery(this.dns, query, simulator.now)
+    return true
   }
 
   #serve(query: number): void {

@@ -77,8 +77,9 @@ export class QueryTable {
   position = new Int32Array()
   /** Node of the caller. */
   node = new Int32Array()
-  /** Pod reached, and when. */
+  /** Pod reached, which of its processes took the query, and when. */
   pod = new Int32Array()
+  process = new Int32Array()
   arrivedNs = new Float64Array()
   readonly #rows = new RowKeeper((capacity) => this.#grow(capacity))
 
@@ -128,6 +129,7 @@ export class QueryTable {
     this.position = grownColumn(this.position, capacity)
     this.node = grownColumn(this.node, capacity)
     this.pod = grownColumn(this.pod, capacity)
+    this.process = grownColumn(this.process, capacity)
     this.arrivedNs = grownColumn(this.arrivedNs, capacity)
   }
 }

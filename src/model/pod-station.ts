@@ -102,15 +102,24 @@ export class PodStation {
     return -1
   }
 
-  /** The process has ended: all requests here are lost. Areas and Little's law count them up to now. */
-  abandonAll(nowNs: number): void {
+  /**
+   * The process has ended: all requests here are lost. Areas and Little's law count them up to now.
+   *
+   * @returns those that waited in the queue
+   */
+  abandonAll(nowNs: number): readonly number[] {
     this.#advance(nowNs)
+    const waiting = Array.from(
+      { length: this.#waiting },
+      (_, offset) => this.#queue[(this.#first + offset) % this.#queue.length],
+    )
     this.#passageWord = wordSum(this.#passageWord, this.numberInSystem, nowNs)
     this.#busy = 0
     this.#waiting = 0
     this.#first = 0
     if (this.#areaWord !== this.#passageWord) this.#failLittlesLaw(this.#passageWord)
     this.#sojournWord = this.#passageWord
+    return waiting
   }
 
   /** ∫ busy servers dt up to now. */

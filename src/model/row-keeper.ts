@@ -22,6 +22,11 @@ export class RowKeeper {
     return this.#openCount
   }
 
+  /** Rows that were ever in use: all that are now are below. */
+  get usedCount(): number {
+    return this.#usedCount
+  }
+
   take(): number {
     this.#openCount++
     const free = this.#free

@@ -34,10 +34,17 @@ export class UdpFlows {
   /** Packets under way, and answers to come; whether the port is still in use. */
   #inFlight = new Int32Array()
   #isInUse = new Uint8Array()
+  #isOpen = new Uint8Array()
   #openedNs = new Float64Array()
   #expiresNs = new Float64Array()
   #isAnswered = new Uint8Array()
-  /** The packet as the last node left it. */
+  /** Were its entries deleted while packets were under way? It is decided anew when there are none. */
+  #isStale = new Uint8Array()
+  /** The packet as its sender sent it, and as the last node left it. */
+  #firstSource = new Int32Array()
+  #firstSourcePort = new Int32Array()
+  #firstDestination = new Int32Array()
+  #firstDestinationPort = new Int32Array()
   #source = new Int32Array()
   #sourcePort = new Int32Array()
   destination = new Int32Array()
@@ -81,9 +88,15 @@ export class UdpFlows {
     if (owner !== NOBODY) this.#kept[owner] = row
     this.#inFlight[row] = 0
     this.#isInUse[row] = 1
+    this.#isOpen[row] = 1
     this.#openedNs[row] = nowNs
     this.#expiresNs[row] = nowNs + this.limits.conntrackUdp
     this.#isAnswered[row] = 0
+    this.#isStale[row] = 0
+    this.#firstSource[row] = source.address
+    this.#firstSourcePort[row] = source.port
+    this.#firstDestination[row] = destination
+    this.#firstDestinationPort[row] = port
     this.#source[row] = source.address
     this.#sourcePort[row] = source.port
     this.destination[row] = destination
@@ -110,7 +123,33 @@ export class UdpFlows {
   /** A packet or its answer is where it was to go, or lost. */
   letGo(row: number, nowNs: number): void {
     this.#inFlight[row]--
+    if (this.#isStale[row] === 1 && this.#inFlight[row] === 0) this.#decideAnew(row, nowNs)
     this.#endIfDone(row, nowNs)
+  }
+
+  /**
+   * kube-proxy of a node has written its rules and deletes entries of UDP that lead to pods that serve no more: the next packet from
+   * the same port meets the rules anew.
+   */
+  deleteStale(node: number, isServing: (pod: number) => boolean, nowNs: number): void {
+    for (let row = 0; row < this.#rows.usedCount; row++) {
+      const isItsOwn = this.#isOpen[row] === 1 && this.home[row] === node && this.pod[row] >= 0
+      if (!isItsOwn || isServing(this.pod[row])) continue
+      this.#isStale[row] = 1
+      if (this.#inFlight[row] === 0) this.#decideAnew(row, nowNs)
+    }
+  }
+
+  #decideAnew(row: number, nowNs: number): void {
+    this.#closeEntries(row, 'expired', nowNs)
+    this.#isStale[row] = 0
+    this.nodeCount[row] = 0
+    this.pod[row] = -1
+    this.reachedNs[row] = 0
+    this.#source[row] = this.#firstSource[row]
+    this.#sourcePort[row] = this.#firstSourcePort[row]
+    this.destination[row] = this.#firstDestination[row]
+    this.destinationPort[row] = this.#firstDestinationPort[row]
   }
 
   /** Nobody will send from this port again. */
@@ -168,11 +207,16 @@ export class UdpFlows {
   }
 
   #end(row: number, ending: 'udp' | 'expired', nowNs: number): void {
+    this.#closeEntries(row, ending, nowNs)
+    this.#isOpen[row] = 0
+    this.#rows.giveBack(row)
+  }
+
+  #closeEntries(row: number, ending: 'udp' | 'expired', nowNs: number): void {
     const first = row * MAX_NODES_ON_WAY
     for (let at = first; at < first + this.nodeCount[row]; at++) {
       this.nodesOfRun[this.nodes[at]].close(this.#entries[at] as EntryId, this.#bindings[at], ending, nowNs)
     }
-    this.#rows.giveBack(row)
   }
 
   #grow(capacity: number): void {
@@ -182,6 +226,12 @@ export class UdpFlows {
     this.#openedNs = grownColumn(this.#openedNs, capacity)
     this.#expiresNs = grownColumn(this.#expiresNs, capacity)
     this.#isAnswered = grownColumn(this.#isAnswered, capacity)
+    this.#isStale = grownColumn(this.#isStale, capacity)
+    this.#isOpen = grownColumn(this.#isOpen, capacity)
+    this.#firstSource = grownColumn(this.#firstSource, capacity)
+    this.#firstSourcePort = grownColumn(this.#firstSourcePort, capacity)
+    this.#firstDestination = grownColumn(this.#firstDestination, capacity)
+    this.#firstDestinationPort = grownColumn(this.#firstDestinationPort, capacity)
     this.#source = grownColumn(this.#source, capacity)
     this.#sourcePort = grownColumn(this.#sourcePort, capacity)
     this.destination = grownColumn(this.destination, capacity)

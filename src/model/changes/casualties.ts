@@ -10,6 +10,7 @@
  */
 import type { LaneId } from '../../engine/simulator.js'
 import type { CallSite } from '../call-sites.js'
+import { letGoOfQuery } from '../dns-parts.js'
 import { EventKind, priorityOf } from '../events.js'
 import type { WayId } from '../links.js'
 import { Outcome } from '../records.js'
@@ -36,12 +37,14 @@ export class Casualties {
 
   /** The process of a pod ends, in order or not. */
   endProcess(pod: number, isReset: boolean): void {
-    const { requests, stations, work, simulator } = this.world
+    const { requests, stations, work, simulator, dns } = this.world
     this.#hangUp(pod, () => true, isReset)
     for (let request = 0; request < requests.rowCount; request++) {
       if (requests.stage[request] !== Stage.none && requests.pod[request] === pod) this.#loseWork(request)
     }
-    stations[pod].abandonAll(simulator.now)
+    this.world.presence.endedProcesses[pod]++
+    const waiting = stations[pod].abandonAll(simulator.now)
+    if (dns?.counts[pod] !== undefined) for (const query of waiting) letGoOfQuery(dns, query, simulator.now)
     work[pod]?.abandonAll(simulator.now)
     this.#closeOwn(pod)
   }

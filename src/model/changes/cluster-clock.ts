@@ -4,6 +4,7 @@
  */
 import type { LaneId } from '../../engine/simulator.js'
 import type { ClusterChange, PodState } from '../../kubernetes/cluster.js'
+import { dnsPortOf } from '../../kubernetes/coredns.js'
 import { EventKind, priorityOf } from '../events.js'
 import type { World } from '../world.js'
 import { BalancerWatch } from './balancer-watch.js'
@@ -21,7 +22,10 @@ export class ClusterClock {
     readonly casualties: Casualties,
   ) {
     this.#balancers = new BalancerWatch(world, (node) => this.#proxies.servicesOn(node))
-    this.#proxies = new KubeProxies(world, (node) => this.#balancers.reviewNode(node))
+    this.#proxies = new KubeProxies(world, (node) => {
+      this.#balancers.reviewNode(node)
+      this.#deleteStaleFlows(node)
+    })
     this.#changeLane = world.simulator.addLane(EventKind.clusterChange, priorityOf(EventKind.clusterChange))
   }
 
@@ -74,6 +78,15 @@ export class ClusterClock {
     presence.setPod(pod, state)
     if (state === 'draining') this.casualties.drain(pod)
     if (wasRunning && !presence.isRunning(pod)) this.casualties.endProcess(pod, state === 'crash')
+  }
+
+  /** Queries of the node go to pods of CoreDNS that serve. */
+  #deleteStaleFlows(node: number): void {
+    const { dns, simulator } = this.world
+    if (dns === undefined) return
+    const endpoints = dnsPortOf(this.#proxies.servicesOn(node))?.port.endpoints ?? []
+    const serving = new Set(endpoints.filter((each) => each.serving).map(({ podIndex }) => podIndex))
+    dns.flows.deleteStale(node, (pod) => serving.has(pod), simulator.now)
   }
 
   /** Pods that became ready begin to warm up. */

@@ -40,6 +40,8 @@ export class Presence {
   readonly podState: Uint8Array
   /** By node index. */
   readonly isNodeLost: Uint8Array
+  /** By pod index: how many of its processes have ended. */
+  readonly endedProcesses: Int32Array
   readonly #podNode: Int32Array
 
   constructor({ pods, nodes, changes, goneState, isThereAtFirst }: Cluster) {
@@ -47,6 +49,7 @@ export class Presence {
     const gone = POD_STATES.indexOf(goneState)
     this.podState = Uint8Array.from(pods, ({ index }) => (isThereAtFirst[index] ? UP : gone))
     this.isNodeLost = new Uint8Array(nodes.length)
+    this.endedProcesses = new Int32Array(pods.length)
     this.#podNode = Int32Array.from(pods, ({ nodeIndex }) => nodeIndex)
   }
 
@@ -69,14 +72,16 @@ export class Presence {
     return state !== 'exit' && state !== 'crash'
   }
 
+  /** Is a pod cut off, by itself or with its node? */
+  isPodCut(pod: number): boolean {
+    const encounter = this.encounter(pod)
+    return (encounter !== 'open' && encounter !== 'closedPort') || this.isNodeLost[this.#podNode[pod]] === 1
+  }
+
   /** Do packets of an open connection reach its other end no more? */
   isCut(connections: ConnectionPool, connection: number): boolean {
     const pod = connections.pod[connection]
-    if (pod >= 0) {
-      const encounter = this.encounter(pod)
-      if (encounter !== 'open' && encounter !== 'closedPort') return true
-      if (this.isNodeLost[this.#podNode[pod]] === 1) return true
-    }
+    if (pod >= 0 && this.isPodCut(pod)) return true
     const first = connection * MAX_NODES_ON_WAY
     for (let at = first; at < first + connections.nodeCount[connection]; at++) {
       if (this.isNodeLost[connections.nodes[at]] === 1) return true
