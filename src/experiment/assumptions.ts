@@ -7,6 +7,7 @@ import { COST_CONSTANTS, type CostName, costSource } from '../model/costs.js'
 import { LINK_KINDS } from '../model/links.js'
 import { SET_BY_SCENARIO } from '../results/results-schema.js'
 import { type Assumption, assumption, timeAssumption } from './assumption.js'
+import { changeAssumptions } from './change-assumptions.js'
 import { dnsAssumptions } from './dns-assumptions.js'
 import { loadBalancerAssumptions } from './load-balancer-assumptions.js'
 import { podAssumptions } from './pod-assumptions.js'
@@ -22,7 +23,7 @@ export function assumptionsOf(scenario: Scenario, cluster: Cluster): Assumption[
     ...costAssumptions(scenario),
     ...linkAssumptions(scenario),
     ...dnsAssumptions(scenario),
-    ...fixedAssumptions(),
+    ...fixedAssumptions(scenario),
     ...proxyAssumptions(scenario),
     ...loadBalancerAssumptions(scenario, cluster),
     ...podAssumptions(scenario, cluster),
@@ -45,7 +46,7 @@ function linkAssumptions({ spec }: Scenario): Assumption[] {
   return LINK_KINDS.map((kind) => timeAssumption('links', kind, spec.links[kind], DEFAULT_LINKS[kind]))
 }
 
-function fixedAssumptions(): Assumption[] {
+function fixedAssumptions({ spec }: Scenario): Assumption[] {
   return [
     {
       preset: 'xt_recent',
@@ -53,13 +54,16 @@ function fixedAssumptions(): Assumption[] {
       value: '100',
       source: 'Linux xt_recent.c, ip_list_tot; measured: test/data/ground-truth/affinity_overflow.json',
     },
-    {
-      preset: 'kube-proxy',
-      name: 'rules',
-      value: 'in force from the start',
-      source: 'model scope: no synchronisation delay yet',
-    },
+    ...(spec.events === undefined || spec.events.length === 0 ? [STILL_RULES] : changeAssumptions(spec)),
   ]
+}
+
+/** Where nothing happens to pods and nodes. */
+const STILL_RULES: Assumption = {
+  preset: 'kube-proxy',
+  name: 'rules',
+  value: 'in force from the start',
+  source: 'model scope: no synchronisation delay yet',
 }
 
 /** The mode always, other settings of kube-proxy where they are not its defaults. */
