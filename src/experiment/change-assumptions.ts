@@ -35,8 +35,9 @@ export function changeAssumptions({ controlPlane, cluster, pods, events }: Scena
   ]
 }
 
-function plain(settings: Readonly<Record<string, string | number>>): string {
+function plain(settings: Readonly<Record<string, string | number | undefined>>): string {
   return Object.entries(settings)
+    .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name} ${typeof value === 'number' ? formatDuration(value) : value}`)
     .join(', ')
 }

@@ -68,10 +68,14 @@ const rollout = z
     at,
     kind: z.literal('rollout'),
     workload,
-    maxSurge: share.default('25%').describe('Pods above the number wanted; rounded up.'),
-    maxUnavailable: share.default('25%').describe('Pods below the number wanted; rounded down.'),
+    maxSurge: share
+      .optional()
+      .describe('Pods above the number wanted, rounded up. That of the manifest, or 25%, by default.'),
+    maxUnavailable: share
+      .optional()
+      .describe('Pods below the number wanted, rounded down. That of the manifest, or 25%, by default.'),
   })
-  .describe('kubectl rollout restart of a Deployment: RollingUpdate, new pods for old ones.')
+  .describe('kubectl rollout restart: new pods for old ones, by the strategy of the manifest.')
 
 const drainNode = z
   .strictObject({ at, kind: z.literal('drainNode'), node: z.string().min(1).describe('The node.') })
@@ -143,8 +147,10 @@ export const startup = z
 export const shutdown = z
   .strictObject({
     preStop: duration
-      .prefault('0s')
-      .describe('Time that the preStop hook takes: the pod works as before, and SIGTERM comes after it.'),
+      .optional()
+      .describe(
+        'Time that the preStop hook takes: the pod works as before, and SIGTERM comes after it. The sleep of the hooks of the manifest by default.',
+      ),
     onTerm: z
       .enum(['exit', 'drain', 'ignore'])
       .default('exit')
@@ -155,8 +161,10 @@ export const shutdown = z
       .prefault('10s')
       .describe('With drain: when the process ends at the latest, after SIGTERM.'),
     gracePeriod: duration
-      .prefault('30s')
-      .describe('terminationGracePeriodSeconds: from the deletion, preStop included, to SIGKILL.'),
+      .optional()
+      .describe(
+        'From the deletion, preStop included, to SIGKILL: terminationGracePeriodSeconds of the manifest, or 30s, by default.',
+      ),
   })
   .describe('How pods end that are deleted during the run.')
 

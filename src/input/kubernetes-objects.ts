@@ -40,6 +40,8 @@ export interface Container {
   readonly env: ReadonlyMap<string, string>
   /** `resources.limits.cpu`, thousandths of a CPU, above 0; absent: none. */
   readonly cpuLimitMilli?: number
+  /** Sleep of its preStop hook; absent: none. */
+  readonly preStopSeconds?: number
 }
 
 export interface TopologySpreadConstraint {
@@ -57,6 +59,15 @@ export interface PodSpec {
   readonly subdomain: string | undefined
   readonly containers: readonly Container[]
   readonly topologySpreadConstraints: readonly TopologySpreadConstraint[]
+  /** `terminationGracePeriodSeconds`; 30 where absent. */
+  readonly gracePeriodSeconds?: number
+}
+
+/** How a Deployment replaces its pods. A share is a number of pods, or a percentage such as 25%. */
+export interface UpdateStrategy {
+  readonly isRecreate: boolean
+  readonly maxSurge?: number | string
+  readonly maxUnavailable?: number | string
 }
 
 /** Deployment, ReplicaSet, StatefulSet or DaemonSet: what makes pods. */
@@ -68,6 +79,8 @@ export interface WorkloadObject {
   readonly selector: LabelSelector
   readonly podLabels: ReadonlyMap<string, string>
   readonly podSpec: PodSpec
+  /** Deployment only; absent: RollingUpdate with 25 % each. */
+  readonly strategy?: UpdateStrategy
   /** StatefulSet only: the headless Service that names its pods. */
   readonly serviceName: string | undefined
   readonly origin: Origin

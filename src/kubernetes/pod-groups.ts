@@ -3,7 +3,13 @@
  * for each Pod written by hand.
  */
 import type { Origin, SourcePlace } from '../base/diagnostics.js'
-import type { Manifests, PodObject, PodSpec, WorkloadObject } from '../input/kubernetes-objects.js'
+import type {
+  Manifests,
+  PodObject,
+  PodSpec,
+  UpdateStrategy,
+  WorkloadObject,
+} from '../input/kubernetes-objects.js'
 import type { ScenarioSpec } from '../input/scenario-schema.js'
 import type { Findings } from './findings.js'
 import type { Labels } from './label-selector.js'
@@ -16,6 +22,8 @@ export interface PodGroup {
   readonly name: string
   readonly labels: Labels
   readonly podSpec: PodSpec
+  /** Of a Deployment, where it says. */
+  readonly strategy: UpdateStrategy | undefined
   /** How many pods; undefined for a DaemonSet, which has one on every node that it fits. */
   readonly replicas: number | undefined
   /** Nodes of the pods by hand, used again from the start; empty: none given. */
@@ -65,6 +73,7 @@ function workloadGroup(workload: WorkloadObject, spec: ScenarioSpec): PodGroup {
     name,
     labels: workload.podLabels,
     podSpec: workload.podSpec,
+    strategy: workload.strategy,
     replicas: isDaemonSet ? undefined : (settingOf(spec.replicas, name) ?? workload.replicas),
     placement: isDaemonSet ? [] : (settingOf(spec.cluster.placement, name) ?? []),
     podIp: undefined,
@@ -83,6 +92,7 @@ function podGroup(pod: PodObject, spec: ScenarioSpec): PodGroup {
     name,
     labels,
     podSpec: pod.podSpec,
+    strategy: undefined,
     replicas: 1,
     placement: settingOf(spec.cluster.placement, name) ?? [],
     podIp: pod.podIp,

@@ -71,8 +71,8 @@ export const LABEL_REQUIREMENT = table('selector.matchExpressions[]', {
 const WORKLOAD_SILENT = 'revisionHistoryLimit progressDeadlineSeconds paused'
 export const WORKLOAD_SPEC = {
   Deployment: table('spec', {
-    read: 'replicas selector template',
-    ignored: 'strategy minReadySeconds',
+    read: 'replicas selector template strategy',
+    ignored: 'minReadySeconds',
     silent: WORKLOAD_SILENT,
   }),
   ReplicaSet: table('spec', {
@@ -91,19 +91,22 @@ export const WORKLOAD_SPEC = {
   }),
 } as const
 
+export const STRATEGY = table('spec.strategy', { read: 'type rollingUpdate' })
+export const ROLLING_UPDATE = table('spec.strategy.rollingUpdate', { read: 'maxSurge maxUnavailable' })
+
 export const POD_TEMPLATE = table('spec.template', { read: 'metadata spec' })
 
 export const POD_SPEC = table('pod spec', {
-  read: 'nodeName nodeSelector hostNetwork hostname subdomain containers topologySpreadConstraints',
+  read: 'nodeName nodeSelector hostNetwork hostname subdomain containers topologySpreadConstraints terminationGracePeriodSeconds',
   ignored:
-    'affinity tolerations initContainers dnsPolicy dnsConfig hostAliases setHostnameAsFQDN hostnameOverride readinessGates schedulerName schedulingGates schedulingGroup priority priorityClassName terminationGracePeriodSeconds activeDeadlineSeconds resources',
+    'affinity tolerations initContainers dnsPolicy dnsConfig hostAliases setHostnameAsFQDN hostnameOverride readinessGates schedulerName schedulingGates schedulingGroup priority priorityClassName activeDeadlineSeconds resources',
   silent:
     'volumes imagePullSecrets serviceAccountName serviceAccount automountServiceAccountToken securityContext restartPolicy enableServiceLinks hostPID hostIPC hostUsers shareProcessNamespace preemptionPolicy runtimeClassName os overhead resourceClaims ephemeralContainers workloadRef',
 })
 
 export const CONTAINER = table('pod spec.containers[]', {
-  read: 'name ports env resources',
-  ignored: 'readinessProbe livenessProbe startupProbe lifecycle',
+  read: 'name ports env resources lifecycle',
+  ignored: 'readinessProbe livenessProbe startupProbe',
   silent:
     'image imagePullPolicy command args workingDir envFrom volumeMounts volumeDevices securityContext terminationMessagePath terminationMessagePolicy stdin stdinOnce tty restartPolicy restartPolicyRules resizePolicy',
 })
@@ -118,6 +121,17 @@ export const RESOURCE_LIST = table('pod spec.containers[].resources.limits', {
   read: 'cpu',
   isOpen: true,
 })
+
+export const LIFECYCLE = table('pod spec.containers[].lifecycle', {
+  read: 'preStop',
+  ignored: 'postStart stopSignal',
+})
+export const PRE_STOP = table('pod spec.containers[].lifecycle.preStop', {
+  read: 'sleep exec',
+  ignored: 'httpGet tcpSocket',
+})
+export const SLEEP = table('pod spec.containers[].lifecycle.preStop.sleep', { read: 'seconds' })
+export const EXEC = table('pod spec.containers[].lifecycle.preStop.exec', { read: 'command' })
 
 export const CONTAINER_PORT = table('pod spec.containers[].ports[]', {
   read: 'name containerPort protocol',
@@ -225,12 +239,18 @@ export const TABLES_BY_TYPE = {
   ReplicaSetSpec: WORKLOAD_SPEC.ReplicaSet,
   StatefulSetSpec: WORKLOAD_SPEC.StatefulSet,
   DaemonSetSpec: WORKLOAD_SPEC.DaemonSet,
+  DeploymentStrategy: STRATEGY,
+  RollingUpdateDeployment: ROLLING_UPDATE,
   PodTemplateSpec: POD_TEMPLATE,
   TemplateObjectMeta: TEMPLATE_METADATA,
   PodSpec: POD_SPEC,
   Container: CONTAINER,
   ResourceRequirements: RESOURCES,
   ResourceList: RESOURCE_LIST,
+  Lifecycle: LIFECYCLE,
+  LifecycleHandler: PRE_STOP,
+  SleepAction: SLEEP,
+  ExecAction: EXEC,
   ContainerPort: CONTAINER_PORT,
   EnvVar: ENVIRONMENT_VARIABLE,
   TopologySpreadConstraint: SPREAD_CONSTRAINT,

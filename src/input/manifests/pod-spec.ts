@@ -16,6 +16,7 @@ import {
 import type { Fields } from './fields.js'
 import { checkLabels, readSelector } from './meta.js'
 import { isPortName } from './names.js'
+import { readPreStop } from './pre-stop.js'
 import { readCpuLimit } from './resources.js'
 
 export const PROTOCOLS = ['TCP', 'UDP', 'SCTP'] as const satisfies readonly Protocol[]
@@ -29,6 +30,7 @@ export function readPodSpec(parent: Fields): PodSpec {
   else if (spec.value('containers') === undefined) spec.missing('containers')
   const nodeSelector = spec.textMap('nodeSelector')
   checkLabels(spec, 'nodeSelector', nodeSelector)
+  const gracePeriodSeconds = spec.integer('terminationGracePeriodSeconds', 0, 1_000_000_000)
   return {
     nodeName: spec.text('nodeName'),
     nodeSelector,
@@ -39,6 +41,7 @@ export function readPodSpec(parent: Fields): PodSpec {
     topologySpreadConstraints: spec
       .fieldsOfItems('topologySpreadConstraints', SPREAD_CONSTRAINT)
       .flatMap(readConstraint),
+    ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
   }
 }
 
@@ -51,8 +54,14 @@ function readContainers(spec: Fields): readonly Container[] {
       .fieldsOfItems('ports', CONTAINER_PORT)
       .flatMap((port) => readContainerPort(port, portNames))
     const cpuLimitMilli = readCpuLimit(container)
-    const read = { name: name ?? '', ports, env: readEnvironment(container) }
-    return cpuLimitMilli === undefined ? read : { ...read, cpuLimitMilli }
+    const preStopSeconds = readPreStop(container)
+    return {
+      name: name ?? '',
+      ports,
+      env: readEnvironment(container),
+      ...(cpuLimitMilli === undefined ? {} : { cpuLimitMilli }),
+      ...(preStopSeconds === undefined ? {} : { preStopSeconds }),
+    }
   })
 }
 

@@ -6,6 +6,7 @@ import { POD_TEMPLATE, TEMPLATE_METADATA, WORKLOAD_SPEC } from './field-tables.j
 import type { Fields } from './fields.js'
 import { readLabels, readMeta, readSelector } from './meta.js'
 import { readPodSpec } from './pod-spec.js'
+import { readStrategy } from './strategy.js'
 
 /** @param object - opened with the table OBJECT */
 export function readWorkload(object: Fields, kind: WorkloadObject['kind'], origin: Origin): WorkloadObject {
@@ -17,6 +18,7 @@ export function readWorkload(object: Fields, kind: WorkloadObject['kind'], origi
   const podLabels = readLabels(template.fields('metadata', TEMPLATE_METADATA))
   const selector = readSelector(spec, 'selector')
   checkSelector(spec, selector, podLabels)
+  const strategy = kind === 'Deployment' ? readStrategy(spec) : undefined
   return {
     kind,
     meta,
@@ -24,6 +26,7 @@ export function readWorkload(object: Fields, kind: WorkloadObject['kind'], origi
     selector,
     podLabels,
     podSpec: readPodSpec(template),
+    ...(strategy === undefined ? {} : { strategy }),
     serviceName: kind === 'StatefulSet' ? spec.text('serviceName') : undefined,
     origin,
   }

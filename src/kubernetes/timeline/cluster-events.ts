@@ -106,6 +106,7 @@ function chosen(
 /** The youngest go first. */
 function scale(loop: ControlLoop, group: PodGroup, replicas: number, nowNs: number): void {
   if (group.kind === 'DaemonSet' || group.kind === 'Pod') return
+  loop.wanted.set(group, replicas)
   const active = loop.activeOf(group)
   for (let count = active.length; count < replicas; count++) loop.start(group, nowNs)
   for (const life of active.slice(replicas).reverse()) loop.terminate(life, nowNs, false)

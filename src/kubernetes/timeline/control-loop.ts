@@ -8,6 +8,7 @@
  * Sources: Kubernetes documentation, Pod Lifecycle (termination, "Pod Termination"), Nodes (node controller);
  * kubernetes pkg/controller/replicaset, pkg/kubelet/kuberuntime.
  */
+import { NS_PER_S } from '../../base/nanoseconds.js'
 import { controlPlaneDefaults, shutdownDefaults, startupDefaults } from '../../input/events-schema.js'
 import type { ScenarioSpec } from '../../input/scenario-schema.js'
 import type { PodState } from '../cluster.js'
@@ -31,6 +32,9 @@ export interface ControlLoopOptions {
 /** What becomes of packets to an address that no pod has, where the scenario does not say. */
 const DEFAULT_GONE_STATE = 'noArpReply'
 
+/** `terminationGracePeriodSeconds` where it is not written. */
+const DEFAULT_GRACE_S = 30
+
 /** Pods and nodes, changed by actions at their times. */
 export class ControlLoop {
   readonly agenda: Agenda
@@ -46,6 +50,7 @@ export class ControlLoop {
   /** Told of every pod that became ready, or went. */
   readonly watchers: ((group: PodGroup, nowNs: number) => void)[] = []
   readonly #index: LabelIndex<PodGroup>
+  readonly wanted = new Map<PodGroup, number>()
   readonly #nextOrdinal = new Map<PodGroup, number>()
   readonly #generation = new Map<PodGroup, number>()
 
@@ -70,7 +75,10 @@ export class ControlLoop {
         isReady: each.group.isReady && nodes[each.nodeIndex].isReady,
         isTerminating: false,
       }))
-    for (const { group, nodeIndices } of placed) this.#nextOrdinal.set(group, nodeIndices.length)
+    for (const { group, nodeIndices } of placed) {
+      this.#nextOrdinal.set(group, nodeIndices.length)
+      this.wanted.set(group, nodeIndices.length)
+    }
   }
 
   /** Pods of a group that are not on their way out, oldest first. */
@@ -78,9 +86,18 @@ export class ControlLoop {
     return this.lives.filter((life) => life.group === group && life.isPresent && !life.isTerminating)
   }
 
+  /** How many pods a group is to have: as many as at the beginning, until it is scaled. */
+  wantedOf(group: PodGroup): number {
+    return this.wanted.get(group) ?? 0
+  }
+
+  generationOf(group: PodGroup): number {
+    return this.#generation.get(group) ?? 0
+  }
+
   /** Pods of a group that start from now on are of a new generation. */
   newGeneration(group: PodGroup): number {
-    const generation = (this.#generation.get(group) ?? 0) + 1
+    const generation = this.generationOf(group) + 1
     this.#generation.set(group, generation)
     return generation
   }
@@ -101,7 +118,7 @@ export class ControlLoop {
       group,
       ordinal,
       nodeIndex,
-      generation: this.#generation.get(group) ?? 0,
+      generation: this.generationOf(group),
       state: this.goneState,
       isPresent: true,
       isReady: false,
@@ -131,7 +148,7 @@ export class ControlLoop {
     const whenGone = isReplaced && keepsPlace ? (atNs: number) => this.start(group, atNs, life) : () => {}
     // No kubelet of a lost node says that a pod has ended.
     if (this.isLost[life.nodeIndex]) return
-    const { preStop, onTerm, drainTime, gracePeriod } = this.#behaviourOf(group)?.shutdown ?? shutdownDefaults
+    const { preStop, onTerm, drainTime, gracePeriod } = this.#shutdownOf(group)
     const isRunning = life.state === 'up'
     const killNs = nowNs + gracePeriod
     const termNs = isRunning ? Math.min(nowNs + preStop, killNs) : nowNs
@@ -204,6 +221,20 @@ export class ControlLoop {
 
   #tell(group: PodGroup, nowNs: number): void {
     for (const watcher of this.watchers) watcher(group, nowNs)
+  }
+
+  /** What the scenario says wins over the manifest. */
+  #shutdownOf(group: PodGroup) {
+    const given = this.#behaviourOf(group)?.shutdown ?? shutdownDefaults
+    const { containers, gracePeriodSeconds = DEFAULT_GRACE_S } = group.podSpec
+    // Hooks of containers run side by side.
+    const preStopSeconds = Math.max(0, ...containers.map((each) => each.preStopSeconds ?? 0))
+    return {
+      onTerm: given.onTerm,
+      drainTime: given.drainTime,
+      preStop: given.preStop ?? Math.round(preStopSeconds * NS_PER_S),
+      gracePeriod: given.gracePeriod ?? gracePeriodSeconds * NS_PER_S,
+    }
   }
 
   #behaviourOf(group: PodGroup) {

@@ -26,6 +26,7 @@ const workload = (kind: string, spec: Json = {}, more: Json = {}) =>
   object('apps/v1', kind, { spec: { selector: SELECTOR, template: TEMPLATE, ...spec }, ...more })
 const pod = (spec: Json = {}, more: Json = {}) =>
   object('v1', 'Pod', { spec: { containers: [{ name: 'main' }], ...spec }, ...more })
+const preStop = (hook: Json) => pod({ containers: [{ name: 'main', lifecycle: { preStop: hook } }] })
 const service = (spec: Json = {}, more: Json = {}) =>
   object('v1', 'Service', { spec: { ports: [{ port: 80 }], ...spec }, ...more })
 const slice = (more: Json) => object('discovery.k8s.io/v1', 'EndpointSlice', { addressType: 'IPv4', ...more })
@@ -53,6 +54,12 @@ const WITH_FIELDS: Readonly<Record<Type, (fields: Json) => Json>> = {
   ReplicaSetSpec: (fields) => workload('ReplicaSet', fields),
   StatefulSetSpec: (fields) => workload('StatefulSet', fields),
   DaemonSetSpec: (fields) => workload('DaemonSet', fields),
+  DeploymentStrategy: (fields) => workload('Deployment', { strategy: fields }),
+  RollingUpdateDeployment: (fields) => workload('Deployment', { strategy: { rollingUpdate: fields } }),
+  Lifecycle: (fields) => pod({ containers: [{ name: 'main', lifecycle: fields }] }),
+  LifecycleHandler: (fields) => preStop(fields),
+  SleepAction: (fields) => preStop({ sleep: fields }),
+  ExecAction: (fields) => preStop({ exec: fields }),
   PodTemplateSpec: (fields) => workload('Deployment', { template: { ...TEMPLATE, ...fields } }),
   TemplateObjectMeta: (fields) =>
     workload('Deployment', { template: { ...TEMPLATE, metadata: { labels: LABELS, ...fields } } }),
