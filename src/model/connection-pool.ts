@@ -51,6 +51,8 @@ export class ConnectionPool {
   sourcePort = new Int32Array(INITIAL_ROWS)
   destination = new Int32Array(INITIAL_ROWS)
   destinationPort = new Int32Array(INITIAL_ROWS)
+  /** A node other than the caller's own that translated the destination and left the source: answers must pass it again. -1: none. */
+  returnNode = new Int32Array(INITIAL_ROWS)
   /** Did the pod answer its first packet? */
   isEstablished = new Uint8Array(INITIAL_ROWS)
   /** Is the row in use? Has its pod closed it, and when does its caller hear of that? Has it heard? By a reset? */
@@ -94,6 +96,7 @@ export class ConnectionPool {
     this.way[row] = NO_WAY
     this.nodeCount[row] = 0
     this.nextNode[row] = -1
+    this.returnNode[row] = -1
     this.isEstablished[row] = 0
     this.isOpen[row] = 1
     this.isClosedByPod[row] = 0
@@ -189,6 +192,7 @@ export class ConnectionPool {
     this.entries = int32(this.entries, MAX_NODES_ON_WAY)
     this.bindings = int32(this.bindings, MAX_NODES_ON_WAY)
     this.nextNode = int32(this.nextNode)
+    this.returnNode = int32(this.returnNode)
     this.source = int32(this.source)
     this.sourcePort = int32(this.sourcePort)
     this.destination = int32(this.destination)

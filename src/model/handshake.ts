@@ -152,6 +152,9 @@ export class Handshake {
     if (presence.isEventful && this.#endsAtNode(request, nodeIndex, packet, doneNs)) return
     this.#storePacket(connection, packet)
     connections.addNode(connection, nodeIndex, node.lastEntry, node.traversal.binding)
+    const { isDestinationTranslated, isMasqueraded } = node.traversal
+    if (isDestinationTranslated && !isMasqueraded && this.#callerNode(request) !== nodeIndex)
+      connections.returnNode[connection] = nodeIndex
     connections.way[connection] = links.extend(connections.way[connection] as WayId, Step.node)
     this.#leaveNode(request, nodeIndex, doneNs)
   }
@@ -255,7 +258,13 @@ export class Handshake {
 
   /** A first packet comes to where its pod should be. False: the pod takes it. */
   #isMissed(request: number, pod: number, nowNs: number): boolean {
-    const { presence } = this.world
+    const { presence, requests, connections } = this.world
+    const returnNode = connections.returnNode[requests.connection[request]]
+    if (returnNode >= 0 && returnNode !== this.#podNode[pod]) {
+      // The answer goes past the node that translated: its client gets it from somebody that it never spoke to, and resets.
+      this.#lose(request, LOST_AT_POD)
+      return true
+    }
     if (presence.podState[pod] === UP) return false
     switch (presence.encounter(pod)) {
       case 'closedPort':
@@ -352,6 +361,12 @@ export class Handshake {
     } else {
       requests.isHeld[request] = 0
     }
+  }
+
+  /** Node of the caller, or OUTSIDE. */
+  #callerNode(request: number): number {
+    const { requests, callers } = this.world
+    return callers.bySite[requests.site[request]].nodes[requests.client[request]]
   }
 
   /** From which side a packet enters a node: the first node of a caller inside knows it by its interface. */

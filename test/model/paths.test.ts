@@ -201,3 +201,41 @@ describe('a request', () => {
     })
   })
 })
+
+describe('a pod that calls the node port of another node, under policy Local', () => {
+  // kube-proxy leads pods of the cluster to any endpoint, without masquerading: an answer from elsewhere goes straight back.
+  const objects = {
+    workloads: [workload('web', { replicas: 3 })],
+    services: [service('web', { type: 'NodePort', externalTrafficPolicy: 'Local' })],
+  }
+  const spec = (placement: string[]) => ({
+    warmUp: '0s',
+    horizon: '6s',
+    cluster: { nodes: nodes('a', 'b', 'c'), placement: { web: placement } },
+    clients: [
+      clientsOf('web:80', {
+        nodes: ['a'],
+        via: 'nodePort',
+        entryNodes: ['b'],
+        timeout: '3s',
+        arrivals: { rate: '20/s' },
+      }),
+    ],
+  })
+
+  it('hears from endpoints on that node, and from no other', () => {
+    const { requests, connections } = run(objects, spec(['a', 'b', 'c']))
+    const early = requests.filter(({ intendedNs }) => intendedNs < 3e9)
+    const told = new Set(early.map(outcomeOf))
+    expect(told).toEqual(new Set(['completed', 'timedOut']))
+    expect(new Set(connections.map(({ pod }) => pod))).toEqual(new Set([1]))
+    const lost = early.filter((each) => outcomeOf(each) === 'timedOut').length / early.length
+    expect(Math.abs(lost - 2 / 3)).toBeLessThan(0.2)
+  })
+
+  it('hears from all where they are on that node', () => {
+    const { requests } = run(objects, spec(['b', 'b', 'b']))
+    const early = requests.filter(({ intendedNs }) => intendedNs < 3e9)
+    expect(new Set(early.map(outcomeOf))).toEqual(new Set(['completed']))
+  })
+})
