@@ -32,6 +32,11 @@ export function makeDataPlane(rules: NodeRules, options: DataPlaneOptions): Data
   }
 }
 
+/** Connections that have a real server in mode ipvs; 0 in other modes. */
+export function boundConnections(plane: DataPlane): number {
+  return plane instanceof IpvsNode ? plane.openCount : 0
+}
+
 /** In mode ipvs the connection's real server has one less. */
 export function releaseBinding(plane: DataPlane, binding: number, ending: Ending, nowNs: number): void {
   if (binding < 0 || !(plane instanceof IpvsNode)) return

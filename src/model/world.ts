@@ -10,6 +10,7 @@ import { DrawnDemand } from '../workload/drawn-demand.js'
 import { ReplayedDemand, type WorkloadTrace } from '../workload/workload-trace.js'
 import { buildCallGraph, type CallGraph, type CallRoot } from './call-sites.js'
 import { type CallerTable, placeCallers } from './callers.js'
+import { ClientPorts } from './client-ports.js'
 import { ConnectionPool } from './connection-pool.js'
 import { costsOf } from './cost-settings.js'
 import { type DnsParts, makeDnsParts } from './dns-parts.js'
@@ -47,6 +48,7 @@ export interface World {
   readonly links: Links
   readonly requests: RequestTable
   readonly connections: ConnectionPool
+  readonly ports: ClientPorts
   /** By call site. */
   readonly entries: readonly Entry[]
   /** By call site. */
@@ -132,6 +134,7 @@ export function buildWorld({ cluster, scenario, seed, replication, trace }: Simu
     links: new Links(scenario.spec.links, streams, costs.packet, nodes.length),
     requests,
     connections: new ConnectionPool(callers.count),
+    ports: new ClientPorts(callers.count, limits),
     entries,
     inFlight: graph.sites.map(() => new InFlightList(requests)),
     nodes,
