@@ -3,6 +3,7 @@ import type { Scenario } from '../input/scenario-schema.js'
 import type { Cluster, ClusterNode, ClusterService, Endpoint } from './cluster.js'
 import { clusterRanges } from './cluster-ranges.js'
 import { Findings } from './findings.js'
+import type { Draw } from './number-pool.js'
 import type { NodeInfo, ProxyEndpoint, ProxyOptions, ServicePortInfo } from './proxy-inputs.js'
 import { proxyOptionsOf } from './proxy-options.js'
 import { servicePortInfos } from './service-port-infos.js'
@@ -23,10 +24,15 @@ export function nodeInfoOf({ name, zone, address, gatewayAddress, podCidr }: Clu
   return { name, zone, address, localAddresses: [address, gatewayAddress], podCidr }
 }
 
-/** kube-proxy's settings. @throws InputError ADDRESS_RANGE, which a settled cluster has not */
-export function proxyOptionsOfScenario({ spec }: Scenario): ProxyOptions {
+/**
+ * kube-proxy's settings.
+ *
+ * @param draw - from the beginning of the streams that the cluster was settled with, for the same order of real servers
+ * @throws InputError ADDRESS_RANGE, which a settled cluster has not
+ */
+export function proxyOptionsOfScenario({ spec }: Scenario, draw: Draw): ProxyOptions {
   const findings = new Findings(undefined)
-  const options = proxyOptionsOf(spec, clusterRanges(spec, findings), findings)
+  const options = proxyOptionsOf(spec, clusterRanges(spec, findings), draw, findings)
   findings.throwErrors()
   return options
 }

@@ -37,7 +37,7 @@ export interface CompileOrigins {
  *
  * @param given - the objects; CoreDNS is added to them where the scenario asks for it and they have none
  * @param draw - named streams for what Kubernetes chooses at random: `service/<namespace>/<name>/cluster-ip`,
- *   `…/load-balancer-address`, `…/<port>/node-port`, `…/health-check-node-port`; at most one draw of each
+ *   `…/load-balancer-address`, `…/<port>/node-port`, `…/health-check-node-port`, and `node/<name>/ipvs-order`; at most one draw of each
  * @throws InputError with everything that is wrong: NODE_UNKNOWN, WORKLOAD_UNKNOWN, SVC_UNKNOWN, POD_NAME_TWICE,
  *   POD_UNSCHEDULABLE, ADDRESS_RANGE, ADDRESS_RANGE_FULL, ADDRESS_CLASH, FIELD_VALUE, CLUSTER_IP_RANGE,
  *   CLUSTER_IP_CLASH, NODE_PORT_RANGE, NODE_PORT_CLASH, CALL_UNKNOWN_SERVICE, VIA_IMPOSSIBLE, DNS_SERVICE,
@@ -54,7 +54,7 @@ export function compileCluster(
   const { spec } = scenario
   const findings = new Findings(origins.scenario)
   const ranges = clusterRanges(spec, findings)
-  const proxyOptions = proxyOptionsOf(spec, ranges, findings)
+  const proxyOptions = proxyOptionsOf(spec, ranges, draw, findings)
   const manifests = withCoreDns(given, spec, ranges, findings)
   const settled = settleNodes(manifests, spec)
   const groups = podGroups(manifests, spec, findings)
