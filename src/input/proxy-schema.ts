@@ -34,9 +34,9 @@ export const proxy = z
       .describe('--ipvs-scheduler, for mode ipvs: how the next endpoint is chosen.'),
     ipvsShuffleRealServers: z
       .boolean()
-      .default(true)
+      .optional()
       .describe(
-        'For mode ipvs: endpoints are added in an order that differs from node to node, as kube-proxy does after 1.28. false: sorted, so that round robin of all nodes begins with the same one, as up to 1.28.',
+        'For mode ipvs: endpoints are added in an order that differs from node to node, as kube-proxy does after 1.28; the default. false: sorted, so that round robin of all nodes begins with the same one, as up to 1.28.',
       ),
     detectLocalMode: z
       .enum(['ClusterCIDR', 'NodeCIDR', 'BridgeInterface', 'InterfaceNamePrefix', 'None'])

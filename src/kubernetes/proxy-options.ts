@@ -29,9 +29,10 @@ export function proxyOptionsOf(
     masqueradeBit: proxy.masqueradeBit,
     serviceCidrs: [ranges.serviceCidr],
     ipvsScheduler: proxy.ipvsScheduler,
-    ipvsOrderKeyOf: proxy.ipvsShuffleRealServers
-      ? (nodeName) => draw(`node/${nodeName}/ipvs-order`, ORDER_KEYS)
-      : undefined,
+    ipvsOrderKeyOf:
+      (proxy.ipvsShuffleRealServers ?? true)
+        ? (nodeName) => draw(`node/${nodeName}/ipvs-order`, ORDER_KEYS)
+        : undefined,
     isConntrackLiberal: proxy.conntrackTcpBeLiberal,
     largeClusterEndpointCount: proxy.largeClusterEndpoints,
   }
