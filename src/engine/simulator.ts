@@ -68,6 +68,13 @@ export class Simulator {
     return this.#eventCount
   }
 
+  /** Events still to come. O(lanes): for those who look at what a run leaves behind. */
+  get pendingCount(): number {
+    let count = this.#queue.size - (this.#isFirstSpent ? 1 : 0)
+    for (const ring of this.#rings) count += ring?.count ?? 0
+    return count
+  }
+
   /**
    * Makes a lane.
    *

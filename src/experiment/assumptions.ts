@@ -20,7 +20,7 @@ const DEFAULT_PROXY = proxyDefaults.parse(undefined)
 /** In a fixed order: costs, links, names, limits, kube-proxy, load balancers, pods. What differs from the default was set by the scenario. */
 export function assumptionsOf(scenario: Scenario, cluster: Cluster): Assumption[] {
   return [
-    ...costAssumptions(scenario),
+    ...costAssumptions(scenario, cluster),
     ...linkAssumptions(scenario),
     ...dnsAssumptions(scenario),
     ...fixedAssumptions(scenario),
@@ -30,11 +30,16 @@ export function assumptionsOf(scenario: Scenario, cluster: Cluster): Assumption[
   ]
 }
 
-function costAssumptions(scenario: Scenario): Assumption[] {
+/** Look-ups of affinity are told of where a Service has it. */
+function costAssumptions(scenario: Scenario, { services }: Cluster): Assumption[] {
   const { set } = scenario.spec.costs
   const preset = costPresetOf(scenario)
   const costs = costsOf(scenario)
-  return (Object.keys(COST_CONSTANTS) as CostName[]).map((name) => ({
+  const hasAffinity = services.some(({ object }) => object.sessionAffinity === 'ClientIP')
+  const names = (Object.keys(COST_CONSTANTS) as CostName[]).filter(
+    (name) => name !== 'recentLookup' || hasAffinity || Object.hasOwn(set, name),
+  )
+  return names.map((name) => ({
     preset: `costs/${preset}`,
     name,
     value: `${costs[name]} ${COST_CONSTANTS[name].unit}`,

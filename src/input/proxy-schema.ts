@@ -32,6 +32,12 @@ export const proxy = z
       .enum(IPVS_SCHEDULERS)
       .default('rr')
       .describe('--ipvs-scheduler, for mode ipvs: how the next endpoint is chosen.'),
+    ipvsShuffleRealServers: z
+      .boolean()
+      .optional()
+      .describe(
+        'For mode ipvs: endpoints are added in an order that differs from node to node, as kube-proxy does after 1.28; the default. false: sorted, so that round robin of all nodes begins with the same one, as up to 1.28.',
+      ),
     detectLocalMode: z
       .enum(['ClusterCIDR', 'NodeCIDR', 'BridgeInterface', 'InterfaceNamePrefix', 'None'])
       .default('ClusterCIDR')

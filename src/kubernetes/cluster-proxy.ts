@@ -4,6 +4,7 @@ import type { Cluster, ClusterNode, ClusterService, Endpoint } from './cluster.j
 import { clusterRanges } from './cluster-ranges.js'
 import { Findings } from './findings.js'
 import { type NodeRules, rulesOfNodes } from './node-rules.js'
+import type { Draw } from './number-pool.js'
 import { otherServices } from './other-services.js'
 import type { NodeInfo, ProxyEndpoint, ProxyOptions, ServicePortInfo } from './proxy-inputs.js'
 import { proxyOptionsOf } from './proxy-options.js'
@@ -37,7 +38,11 @@ export class RuleWriter {
     const { spec } = scenario
     const findings = new Findings(undefined)
     const clusterIps = new Set(cluster.services.map((each) => each.clusterIp))
-    this.#options = proxyOptionsOfScenario(scenario)
+    const keys = cluster.ipvsOrderKeys
+    this.#options = {
+      ...proxyOptionsOfScenario(scenario, () => 0),
+      ipvsOrderKeyOf: keys === undefined ? undefined : (nodeName) => keys.get(nodeName) ?? 0,
+    }
     this.#others = otherServices(spec, clusterRanges(spec, findings).serviceCidr, clusterIps, findings)
   }
 
@@ -55,10 +60,15 @@ export class RuleWriter {
   }
 }
 
-/** kube-proxy's settings. @throws InputError ADDRESS_RANGE, which a settled cluster has not */
-export function proxyOptionsOfScenario({ spec }: Scenario): ProxyOptions {
+/**
+ * kube-proxy's settings.
+ *
+ * @param draw - from the beginning of the streams that the cluster was settled with, for the same order of real servers
+ * @throws InputError ADDRESS_RANGE, which a settled cluster has not
+ */
+export function proxyOptionsOfScenario({ spec }: Scenario, draw: Draw): ProxyOptions {
   const findings = new Findings(undefined)
-  const options = proxyOptionsOf(spec, clusterRanges(spec, findings), findings)
+  const options = proxyOptionsOf(spec, clusterRanges(spec, findings), draw, findings)
   findings.throwErrors()
   return options
 }

@@ -130,7 +130,9 @@ export interface Cluster {
   readonly ipFamily: IpFamily
   /** The range of all pod addresses: kube-proxy's detector of local traffic. */
   readonly podCidr: string
-  /** By node index: what kube-proxy programs on that node. */
+  /** By name of the node: the order in which its kube-proxy adds real servers; undefined: another mode, or they are sorted. */
+  readonly ipvsOrderKeys: ReadonlyMap<string, number> | undefined
+  /** By node index: what kube-proxy programs on that node at the beginning. */
   readonly nodeRules: readonly NodeRules[]
   readonly warnings: readonly Diagnostic[]
 }

@@ -6,7 +6,7 @@
  */
 import type { Origin } from '../base/diagnostics.js'
 import type { Manifests } from '../input/kubernetes-objects.js'
-import type { Scenario } from '../input/scenario-schema.js'
+import type { Scenario, ScenarioSpec } from '../input/scenario-schema.js'
 import { checkDns } from './check-dns.js'
 import { checkScenario } from './check-scenario.js'
 import { checkSizes } from './check-sizes.js'
@@ -22,7 +22,7 @@ import type { Draw } from './number-pool.js'
 import { otherServices } from './other-services.js'
 import { placePods } from './place-pods.js'
 import { podGroups } from './pod-groups.js'
-import type { NodeInfo } from './proxy-inputs.js'
+import type { NodeInfo, ProxyOptions } from './proxy-inputs.js'
 import { proxyOptionsOf } from './proxy-options.js'
 import { settleNodes } from './settle-nodes.js'
 import { clusterChanges } from './timeline/cluster-changes.js'
@@ -41,7 +41,7 @@ export interface CompileOrigins {
  *
  * @param given - the objects; CoreDNS is added to them where the scenario asks for it and they have none
  * @param draw - named streams for what Kubernetes chooses at random: `service/<namespace>/<name>/cluster-ip`,
- *   `…/load-balancer-address`, `…/<port>/node-port`, `…/health-check-node-port`; at most one draw of each
+ *   `…/load-balancer-address`, `…/<port>/node-port`, `…/health-check-node-port`, and `node/<name>/ipvs-order`; at most one draw of each
  * @throws InputError with everything that is wrong: NODE_UNKNOWN, WORKLOAD_UNKNOWN, SVC_UNKNOWN, POD_NAME_TWICE,
  *   POD_UNSCHEDULABLE, ADDRESS_RANGE, ADDRESS_RANGE_FULL, ADDRESS_CLASH, FIELD_VALUE, CLUSTER_IP_RANGE,
  *   CLUSTER_IP_CLASH, NODE_PORT_RANGE, NODE_PORT_CLASH, CALL_UNKNOWN_SERVICE, VIA_IMPOSSIBLE, DNS_SERVICE,
@@ -58,7 +58,7 @@ export function compileCluster(
   const { spec } = scenario
   const findings = new Findings(origins.scenario)
   const ranges = clusterRanges(spec, findings)
-  const proxyOptions = proxyOptionsOf(spec, ranges, findings)
+  const proxyOptions = proxyOptionsOf(spec, ranges, draw, findings)
   const manifests = withCoreDns(given, spec, ranges, findings)
   const settled = settleNodes(manifests, spec)
   const groups = podGroups(manifests, spec, findings)
@@ -89,6 +89,7 @@ export function compileCluster(
     const later = { ...input, pods: podsAt(compiledPods, conditions), findings: new Findings(undefined) }
     return compileServices(later, decided).map((each) => each.service)
   })
+  const ipvsOrderKeys = orderKeysOf(spec, nodes, proxyOptions)
   return {
     nodes,
     pods,
@@ -99,14 +100,25 @@ export function compileCluster(
     dns,
     ipFamily: ranges.podCidr.family,
     podCidr: ranges.podCidr.text,
+    ipvsOrderKeys,
     nodeRules: rulesOfNodes(
       spec.proxy.mode,
       [...others.before, ...compiled.flatMap((each) => each.proxyPorts), ...others.after],
       nodes.map(nodeInfo),
-      proxyOptions,
+      { ...proxyOptions, ipvsOrderKeyOf: ipvsOrderKeys && ((nodeName) => ipvsOrderKeys.get(nodeName) ?? 0) },
     ),
     warnings: findings.warnings,
   }
+}
+
+/** One draw for each node, as every sync of its kube-proxy goes by it. */
+function orderKeysOf(
+  { proxy }: ScenarioSpec,
+  nodes: readonly ClusterNode[],
+  { ipvsOrderKeyOf }: ProxyOptions,
+): ReadonlyMap<string, number> | undefined {
+  if (proxy.mode !== 'ipvs' || ipvsOrderKeyOf === undefined) return undefined
+  return new Map(nodes.map(({ name }) => [name, ipvsOrderKeyOf(name)]))
 }
 
 /** Pods as they are at one moment. */

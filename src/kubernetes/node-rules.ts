@@ -5,6 +5,7 @@ import type { IpvsTables } from '../netfilter/ipvs/ipvs-tables.js'
 import type { NftTable } from '../netfilter/nftables/ruleset.js'
 import { iptablesRulesOfNodes, isLargeClusterOf } from './iptables/iptables-rules.js'
 import { ipvsTables } from './ipvs/ipvs-tables.js'
+import { shuffleRealServers } from './ipvs/shuffle-real-servers.js'
 import { nftablesRulesets } from './nftables/nftables-ruleset.js'
 import type { NodeInfo, ProxyOptions, ServicePortInfo } from './proxy-inputs.js'
 
@@ -43,8 +44,16 @@ export function rulesOfNodes(
     case 'nftables':
       return nftablesRulesets(servicePorts, nodes, options).map((table) => ({ kind: mode, table }))
     case 'ipvs':
-      return ipvsTables(servicePorts, nodes, options).map((tables) => ({ kind: mode, tables }))
+      return ipvsTables(servicePorts, nodes, options).map((tables, index) => ({
+        kind: mode,
+        tables: inOrderOf(nodes[index], tables, options),
+      }))
   }
+}
+
+/** Real servers in the order in which the node's kube-proxy adds them. */
+function inOrderOf({ name }: NodeInfo, tables: IpvsTables, { ipvsOrderKeyOf }: ProxyOptions): IpvsTables {
+  return ipvsOrderKeyOf === undefined ? tables : shuffleRealServers(tables, ipvsOrderKeyOf(name))
 }
 
 /** The tables of a node in mode iptables. @throws RangeError in another mode */

@@ -95,6 +95,11 @@ export interface ProxyOptions {
   readonly largeClusterEndpointCount: number
   /** `--ipvs-scheduler`; of no effect but in mode ipvs. */
   readonly ipvsScheduler: SchedulerName
+  /**
+   * By name of the node, from 0 to 2^32 - 1: the order in which its kube-proxy adds real servers, in mode ipvs. Undefined: in
+   * the order of their text, as up to 1.28.
+   */
+  readonly ipvsOrderKeyOf: ((nodeName: string) => number) | undefined
   /** Ranges of cluster IPs (ServiceCIDR objects), for mode nftables: what no Service has of them is dropped. */
   readonly serviceCidrs: readonly Cidr[]
 }
@@ -117,6 +122,7 @@ export function defaultProxyOptions(clusterCidr: Cidr): ProxyOptions {
     largeClusterEndpointCount: LARGE_CLUSTER_ENDPOINT_COUNT,
     serviceCidrs: [],
     ipvsScheduler: 'rr',
+    ipvsOrderKeyOf: undefined,
   }
 }
 

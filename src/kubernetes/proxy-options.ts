@@ -3,12 +3,21 @@ import { type Cidr, parseCidr } from '../base/ip-address.js'
 import type { ProxySettings, ScenarioSpec } from '../input/scenario-schema.js'
 import type { ClusterRanges } from './cluster-ranges.js'
 import type { Findings } from './findings.js'
+import type { Draw } from './number-pool.js'
 import { defaultProxyOptions, type LocalTrafficDetector, type ProxyOptions } from './proxy-inputs.js'
 
-/** Findings: ADDRESS_RANGE for node-port addresses that are no range. */
+/** How many orders a node can draw. */
+const ORDER_KEYS = 0x1_0000_0000
+
+/**
+ * Findings: ADDRESS_RANGE for node-port addresses that are no range.
+ *
+ * @param draw - stream `node/<name>/ipvs-order`, one draw for each node, where mode ipvs shuffles real servers
+ */
 export function proxyOptionsOf(
   { proxy }: Pick<ScenarioSpec, 'proxy'>,
   ranges: ClusterRanges,
+  draw: Draw,
   findings: Findings,
 ): ProxyOptions {
   return {
@@ -20,6 +29,10 @@ export function proxyOptionsOf(
     masqueradeBit: proxy.masqueradeBit,
     serviceCidrs: [ranges.serviceCidr],
     ipvsScheduler: proxy.ipvsScheduler,
+    ipvsOrderKeyOf:
+      (proxy.ipvsShuffleRealServers ?? true)
+        ? (nodeName) => draw(`node/${nodeName}/ipvs-order`, ORDER_KEYS)
+        : undefined,
     isConntrackLiberal: proxy.conntrackTcpBeLiberal,
     largeClusterEndpointCount: proxy.largeClusterEndpoints,
   }

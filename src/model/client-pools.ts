@@ -21,8 +21,9 @@ export interface PoolActions {
 
 /** Connections of every caller, by pool key. */
 export class ClientPools {
-  /** By pool key: connections open or being opened; multiplexed: those that can take requests, oldest first. */
+  /** By pool key: connections open or being opened (`ConnectionPool.placesTaken`). */
   readonly #count: Int32Array
+  /** By pool key, multiplexed: those that can take requests, oldest first. */
   readonly #shared: (number[] | undefined)[]
   readonly #lines: WaitingLines
 
@@ -30,7 +31,7 @@ export class ClientPools {
     readonly world: World,
     readonly actions: PoolActions,
   ) {
-    this.#count = new Int32Array(world.callers.count)
+    this.#count = world.connections.placesTaken
     this.#shared = new Array(world.callers.count)
     this.#lines = new WaitingLines(world.requests, world.callers.count)
   }

@@ -34,6 +34,11 @@ export class ClientPorts {
     return this.#peakCount
   }
 
+  /** Ports of open connections, those in TIME_WAIT left out. */
+  get openCount(): number {
+    return this.#open.reduce((sum, count) => sum + count, 0)
+  }
+
   /** Takes a port. Returns its number, -1 if none is free. */
   take(poolKey: number, nowNs: number): number {
     const taken = this.#open[poolKey] + (this.#waiting[poolKey]?.countAt(nowNs) ?? 0)

@@ -5,10 +5,8 @@
 import type { CallSite } from './call-sites.js'
 import { Casualties } from './changes/casualties.js'
 import { ClientPools } from './client-pools.js'
-import { ClientPorts } from './client-ports.js'
 import { MAX_NODES_ON_WAY } from './connection-pool.js'
 import { Handshake } from './handshake.js'
-import { limitsOf } from './limits.js'
 import type { WayId } from './links.js'
 import { Proxies } from './load-balancers/proxies.js'
 import type { NameResolver } from './name-resolver.js'
@@ -24,7 +22,6 @@ export class Connecting {
   readonly names: NameResolver
   /** What becomes of connections whose pod has gone. */
   readonly casualties: Casualties
-  readonly #ports: ClientPorts
 
   constructor(
     readonly world: World,
@@ -50,7 +47,6 @@ export class Connecting {
       siteOf: (connection) => this.#siteOfConnection(connection),
       retire: (connection) => this.pools.retire(connection, world.connections.caller[connection]),
     })
-    this.#ports = new ClientPorts(world.callers.count, limitsOf(world.scenario))
   }
 
   /** Sends a request: over a connection of its caller's pool, or over a new one. */
@@ -65,7 +61,7 @@ export class Connecting {
 
   /** The name is resolved, or needs not be: the first packet leaves. */
   open(request: number): void {
-    const { requests, connections, callers, simulator, lanes } = this.world
+    const { requests, connections, callers, ports, simulator, lanes } = this.world
     const site = requests.site[request]
     const beyond = this.proxies.holds(request) ? this.proxies.connectionFor(request) : undefined
     const poolKey = beyond?.poolKey ?? this.#poolKey(request)
@@ -77,7 +73,7 @@ export class Connecting {
     connections.caller[connection] = poolKey
     connections.source[connection] =
       beyond?.source ?? callers.bySite[site].addresses[requests.client[request]]
-    connections.sourcePort[connection] = this.#ports.take(poolKey, simulator.now)
+    connections.sourcePort[connection] = ports.take(poolKey, simulator.now)
     this.pools.opened(request, connection)
     if (connections.sourcePort[connection] >= 0) {
       if (beyond === undefined) this.handshake.start(request)
@@ -90,7 +86,7 @@ export class Connecting {
 
   /** Closes a connection: nobody will use it again. */
   close(connection: number, site: CallSite): void {
-    const { connections, nodes, entries, simulator } = this.world
+    const { connections, nodes, entries, ports, simulator } = this.world
     const isEstablished = connections.isEstablished[connection] === 1
     const ending = !isEstablished ? 'unanswered' : connections.isReset[connection] === 1 ? 'reset' : 'closed'
     for (let position = 0; position < connections.nodeCount[connection]; position++) {
@@ -101,7 +97,7 @@ export class Connecting {
     const target = connections.balancerTarget[connection]
     if (target >= 0) entries[site.index].loadBalancer?.close(target)
     const caller = connections.caller[connection]
-    if (connections.sourcePort[connection] >= 0) this.#ports.giveBack(caller, isEstablished, simulator.now)
+    if (connections.sourcePort[connection] >= 0) ports.giveBack(caller, isEstablished, simulator.now)
     this.pools.closed(connection, caller, site)
     connections.close(connection)
   }

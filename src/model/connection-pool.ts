@@ -17,6 +17,8 @@ export class ConnectionPool {
   /** By caller (pool key): the idle connections used last and first; -1 for none. */
   readonly #lastIdle: Int32Array
   readonly #firstIdle: Int32Array
+  /** By caller: places of its pool that are taken, by connections open or being opened. */
+  readonly placesTaken: Int32Array
   /** By row: the idle connection used before it, or the next free row; and the one used after it. */
   #next = new Int32Array(INITIAL_ROWS)
   #after = new Int32Array(INITIAL_ROWS)
@@ -71,6 +73,7 @@ export class ConnectionPool {
 
   /** @param callerCount - pool keys are 0 to callerCount - 1 */
   constructor(callerCount: number) {
+    this.placesTaken = new Int32Array(callerCount)
     this.#lastIdle = new Int32Array(callerCount).fill(-1)
     this.#firstIdle = new Int32Array(callerCount).fill(-1)
   }

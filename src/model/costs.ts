@@ -2,7 +2,7 @@
  * What packets cost a node's processors, as named presets with unit and source.
  *
  * work of a first packet = connection + rules evaluated × rule + statistic rules × statisticRule
- *                          + `recent` lists walked × recentListWalk + affinity sets × affinitySet
+ *                          + `recent` look-ups × recentLookup + lists walked × recentListWalk + affinity sets × affinitySet
  * every later packet     = packet, at each node, without queueing
  *
  * Absolute times are those of the machine measured; what carries over is how they grow.
@@ -38,6 +38,13 @@ export const COST_CONSTANTS = {
     meaning: 'One rule with `-m statistic` and no comment, as in large clusters, in place of `statisticRule`',
     source: `${MEASURED}: first_packet_ns, per statistic rule passed, without comments, mean of two runs`,
   },
+  recentLookup: {
+    unit: 'ns',
+    meaning:
+      'One `recent` test, its list found: the lock, the hash of the address, the entries of its bucket',
+    source:
+      'measured: test/data/ground-truth/cost_endpoints.json, new clients with 10 and 100 endpoints: what the other constants leave, mean over two backends',
+  },
   recentListWalk: {
     unit: 'ns',
     meaning: 'One `recent` list of the node passed on the way to the list looked up',
@@ -66,6 +73,7 @@ export const COST_PRESETS = {
     rule: 4.306,
     statisticRule: 65.285,
     bareStatisticRule: 46.49,
+    recentLookup: 149,
     recentListWalk: 12.07,
     affinitySet: 0,
     packet: 1_770,
@@ -75,6 +83,7 @@ export const COST_PRESETS = {
     rule: 14.996,
     statisticRule: 120.87,
     bareStatisticRule: 76.89,
+    recentLookup: 149,
     recentListWalk: 12.07,
     affinitySet: 0,
     packet: 1_770,
@@ -85,6 +94,7 @@ export const COST_PRESETS = {
     rule: 0,
     statisticRule: 0,
     bareStatisticRule: 0,
+    recentLookup: 0,
     recentListWalk: 0,
     affinitySet: 53.35,
     packet: 1_770,
@@ -95,6 +105,7 @@ export const COST_PRESETS = {
     rule: 0,
     statisticRule: 0,
     bareStatisticRule: 0,
+    recentLookup: 0,
     recentListWalk: 0,
     affinitySet: 0,
     packet: 1_770,
@@ -104,6 +115,7 @@ export const COST_PRESETS = {
     rule: 0,
     statisticRule: 0,
     bareStatisticRule: 0,
+    recentLookup: 0,
     recentListWalk: 0,
     affinitySet: 0,
     packet: 0,
@@ -127,6 +139,7 @@ export interface RuleCounts {
   readonly rulesEvaluated: number
   readonly statisticRulesEvaluated: number
   readonly recentListsWalked: number
+  readonly recentLookups?: number | undefined
   readonly affinitySetsChecked: number
 }
 
@@ -137,6 +150,7 @@ export function firstPacketWorkNs(costs: Costs, counts: RuleCounts): number {
     costs.connection +
       plainRules * costs.rule +
       counts.statisticRulesEvaluated * costs.statisticRule +
+      (counts.recentLookups ?? 0) * costs.recentLookup +
       counts.recentListsWalked * costs.recentListWalk +
       counts.affinitySetsChecked * costs.affinitySet,
   )

@@ -41,6 +41,11 @@ export function replaceRules(plane: DataPlane, rules: NodeRules, nowNs: number):
   else throw new InvariantError('rules of another mode', { kind: rules.kind })
 }
 
+/** Connections that have a real server in mode ipvs; 0 in other modes. */
+export function boundConnections(plane: DataPlane): number {
+  return plane instanceof IpvsNode ? plane.openCount : 0
+}
+
 /** In mode ipvs the connection's real server has one less. */
 export function releaseBinding(plane: DataPlane, binding: number, ending: Ending, nowNs: number): void {
   if (binding < 0 || !(plane instanceof IpvsNode)) return

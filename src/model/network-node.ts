@@ -18,7 +18,7 @@ import type { DataPlane } from '../netfilter/data-plane.js'
 import { emptyPacket, type Packet } from '../netfilter/packet.js'
 import { ACCEPTED, clearTraversal, DROPPED, makeTraversal, type Traversal } from '../netfilter/traversal.js'
 import { type Costs, firstPacketWorkNs } from './costs.js'
-import { makeDataPlane, releaseBinding, replaceRules } from './data-planes.js'
+import { boundConnections, makeDataPlane, releaseBinding, replaceRules } from './data-planes.js'
 import type { Limits } from './limits.js'
 import { type Ending, NodeConnections } from './node-connections.js'
 import { PacketProcessor } from './packet-processor.js'
@@ -90,6 +90,10 @@ export class NetworkNode {
   }
   get rulesEvaluated(): number {
     return this.#rulesEvaluated
+  }
+  /** Connections that mode ipvs holds for it. */
+  get boundConnections(): number {
+    return boundConnections(this.#dataPlane)
   }
   /** Packets dropped so far, by cause. */
   get drops(): Readonly<Record<DropCause, number>> {

@@ -47,6 +47,11 @@ export class NodeConnections {
     return this.#peakPortsUsed
   }
 
+  /** Masqueraded connections open now, to all endpoints. */
+  get portsInUse(): number {
+    return [...this.#portsUsed.values()].reduce((sum, count) => sum + count, 0)
+  }
+
   /** Places taken: open connections, and closed ones that keep theirs. */
   countAt(nowNs: number): number {
     const { closed, unanswered, reset, udp } = this.#lingering

@@ -30,7 +30,6 @@ export class PodStation {
   #sojournWord = 0
   #served = 0
   #rejected = 0
-  /** Places promised to connections whose first request is still to come. */
   #reserved = 0
 
   /**
@@ -52,6 +51,11 @@ export class PodStation {
   }
   get numberInSystem(): number {
     return this.#busy + this.#waiting
+  }
+
+  /** Places promised to connections whose first request is still to come. */
+  get reservedCount(): number {
+    return this.#reserved
   }
 
   /** A connection asks for a place for its first request. False: the listen backlog is full. */

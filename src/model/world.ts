@@ -12,6 +12,7 @@ import { ReplayedDemand, type WorkloadTrace } from '../workload/workload-trace.j
 import { buildCallGraph, type CallGraph, type CallRoot } from './call-sites.js'
 import { type CallerTable, placeCallers } from './callers.js'
 import { Presence } from './changes/presence.js'
+import { ClientPorts } from './client-ports.js'
 import { ConnectionPool } from './connection-pool.js'
 import { costsOf } from './cost-settings.js'
 import { type DnsParts, makeDnsParts } from './dns-parts.js'
@@ -49,6 +50,7 @@ export interface World {
   readonly links: Links
   readonly requests: RequestTable
   readonly connections: ConnectionPool
+  readonly ports: ClientPorts
   /** By call site. */
   readonly entries: readonly Entry[]
   /** By call site. */
@@ -138,6 +140,7 @@ export function buildWorld({ cluster, scenario, seed, replication, trace }: Simu
     links: new Links(scenario.spec.links, streams, costs.packet, nodes.length),
     requests,
     connections: new ConnectionPool(callers.count),
+    ports: new ClientPorts(callers.count, limits),
     entries,
     inFlight: graph.sites.map(() => new InFlightList(requests)),
     nodes,

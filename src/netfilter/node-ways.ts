@@ -114,5 +114,7 @@ export interface NodeWork {
   readonly rulesMatched: number
   readonly statisticRulesEvaluated: number
   readonly recentListsWalked: number
+  /** Left out where there were none. */
+  readonly recentLookups?: number
   readonly affinitySetsChecked: number
 }

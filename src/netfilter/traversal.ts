@@ -26,6 +26,8 @@ export interface Traversal {
    * the node in the order of their making. Source: Linux xt_recent.c, recent_table_lookup.
    */
   recentListsWalked: number
+  /** `recent` tests run: each looks its list up, and the address in it. */
+  recentLookups: number
   /** Affinity sets of nftables that were looked up. */
   affinitySetsChecked: number
   /** IPVS: the connection's hold on a real server, to be given back by `release` when it ends; -1: none. */
@@ -44,6 +46,7 @@ export function makeTraversal(): Traversal {
     rulesMatched: 0,
     statisticRulesEvaluated: 0,
     recentListsWalked: 0,
+    recentLookups: 0,
     affinitySetsChecked: 0,
     binding: -1,
     isDestinationTranslated: false,
@@ -58,6 +61,7 @@ export function clearTraversal(traversal: Traversal): void {
   traversal.rulesMatched = 0
   traversal.statisticRulesEvaluated = 0
   traversal.recentListsWalked = 0
+  traversal.recentLookups = 0
   traversal.affinitySetsChecked = 0
   traversal.binding = -1
   traversal.isDestinationTranslated = false

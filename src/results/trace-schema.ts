@@ -58,6 +58,7 @@ const nodeWork = z.strictObject({
   rulesMatched: count,
   statisticRulesEvaluated: count,
   recentListsWalked: count,
+  recentLookups: count.optional().describe('Tests of `recent` that were run; left out where none was.'),
   affinitySetsChecked: count,
   workNs: count.describe('Processor time of the first packet on this node, waiting left out.'),
   isTranslated: z.boolean().describe('The rules changed the destination here.'),

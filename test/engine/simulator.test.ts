@@ -49,12 +49,16 @@ describe('Simulator', () => {
   it('stops after the events due at the end and leaves the rest pending', () => {
     const simulator = new Simulator()
     const lane = simulator.addLane(0, 0)
+    expect(simulator.pendingCount).toBe(0)
     for (const timeNs of [10, 20, 21]) simulator.schedule(lane, timeNs, timeNs)
+    expect(simulator.pendingCount).toBe(3)
     const seen: number[] = []
     simulator.run(nanoseconds(20), (_, payload) => void seen.push(payload))
     expect(seen).toEqual([10, 20])
     expect(simulator.now).toBe(20)
+    expect(simulator.pendingCount).toBe(1)
     expect(drain(simulator)).toEqual([[21, 0, 21]])
+    expect(simulator.pendingCount).toBe(0)
   })
 
   it('refuses an event in the past', () => {
@@ -76,8 +80,10 @@ describe('Simulator', () => {
         const expected = events
           .map(({ lane, timeNs }, index) => ({ lane, timeNs, index }))
           .sort((a, b) => a.timeNs - b.timeNs || (a.lane % 3) - (b.lane % 3) || a.index - b.index)
+        expect(simulator.pendingCount).toBe(events.length)
         expect(drain(simulator)).toEqual(expected.map(({ lane, timeNs, index }) => [timeNs, lane, index]))
         expect(simulator.eventCount).toBe(events.length)
+        expect(simulator.pendingCount).toBe(0)
       }),
       { seed: 20_240_601, numRuns: 200 },
     )

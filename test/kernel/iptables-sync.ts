@@ -1,5 +1,7 @@
 /** Syncs of kube-proxy in a laboratory: the text that it hands to `iptables-restore`, while clients are remembered. */
+
 import { expect } from 'vitest'
+import { drawFrom } from '../../src/experiment/draws.js'
 import { nodeInfoOf, proxyOptionsOfScenario, servicePortsOf } from '../../src/kubernetes/cluster-proxy.js'
 import { iptablesRestoreInput } from '../../src/kubernetes/iptables/iptables-restore-input.js'
 import { iptablesRules } from '../../src/kubernetes/iptables/iptables-rules.js'
@@ -42,7 +44,7 @@ function stateOf({ cluster, compiled }: LoadedLab<IptablesNode>): ProxyState {
   return {
     servicePorts: cluster.services.flatMap((service) => servicePortsOf(service, cluster)),
     node: nodeInfoOf(cluster.nodes[0]),
-    options: proxyOptionsOfScenario(compiled.scenario),
+    options: proxyOptionsOfScenario(compiled.scenario, drawFrom(compiled.scenario.spec.seed)),
   }
 }
 

@@ -1,5 +1,7 @@
 /** Rules written anew from a settled cluster are those that it was settled with. */
+
 import { describe, expect, it } from 'vitest'
+import { drawFrom } from '../../src/experiment/draws.js'
 import { nodeInfoOf, proxyOptionsOfScenario, servicePortsOf } from '../../src/kubernetes/cluster-proxy.js'
 import { rulesOfNodes } from '../../src/kubernetes/node-rules.js'
 import { tracedCluster } from '../experiment/trace/traced.js'
@@ -13,7 +15,7 @@ describe.each(['iptables', 'nftables', 'ipvs'] as const)('mode %s', (mode) => {
   ])('with settings %j %j', (...settings) => {
     const { cluster, scenario } = tracedCluster([`proxy.mode=${mode}`, ...settings])
     const ports = cluster.services.flatMap((service) => servicePortsOf(service, cluster))
-    const options = proxyOptionsOfScenario(scenario)
+    const options = proxyOptionsOfScenario(scenario, drawFrom(scenario.spec.seed))
     expect(rulesOfNodes(mode, ports, cluster.nodes.map(nodeInfoOf), options)).toEqual(cluster.nodeRules)
   })
 })

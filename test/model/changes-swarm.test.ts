@@ -1,21 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { NS_PER_S } from '../../src/base/nanoseconds.js'
 import type { DesignPoint } from '../../src/experiment/plan.js'
-import { recordWorkload } from '../../src/experiment/record-workload.js'
-import type { Scenario } from '../../src/input/scenario-schema.js'
 import { Outcome } from '../../src/model/records.js'
-import { buildWorld, type World } from '../../src/model/world.js'
+import { buildWorld } from '../../src/model/world.js'
 import { assertDrained, runConserved } from './conservation.js'
+import { drainingWorld } from './draining-world.js'
 import { withEvents } from './random-events.js'
 import { draftScenario, loadDraft } from './random-scenario.js'
-
-/** The demand of the scenario ends, and all that follows from it, long before the horizon. */
-function drainingWorld({ cluster, scenario, ...point }: DesignPoint): World {
-  const trace = recordWorkload({ cluster, scenario, ...point }, scenario.spec.seed)
-  const horizon = (scenario.spec.horizon + 100 * NS_PER_S) as Scenario['spec']['horizon']
-  const longer = { ...scenario, spec: { ...scenario.spec, horizon } }
-  return buildWorld({ cluster, scenario: longer, seed: scenario.spec.seed, replication: 0, trace })
-}
 
 /** Runs `check` for the scenarios of seeds; an error says which seed it was. */
 function forPoints(first: number, count: number, check: (point: DesignPoint, seed: number) => void): void {

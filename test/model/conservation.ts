@@ -5,6 +5,7 @@
 import { ReplicationCollector } from '../../src/metrics/replication-collector.js'
 import { eligiblePods } from '../../src/model/call-sites.js'
 import { MAX_NODES_ON_WAY } from '../../src/model/connection-pool.js'
+import type { LoadBalancer } from '../../src/model/load-balancer.js'
 import { type Observer, Outcome, PARTS, type RequestRecord } from '../../src/model/records.js'
 import type { World } from '../../src/model/world.js'
 import { type Observed, observe } from './observed.js'
@@ -19,6 +20,7 @@ export function runConserved(
   between: (observer: Observer) => Observer = (same) => same,
 ): Observed {
   const issued = countIssued(world)
+  countBalanced(world)
   const seen: RequestRecord[] = []
   const collector = collectorOf(world)
   const checked: Observer = {
@@ -65,6 +67,33 @@ function countIssued(world: World): number[] {
   return counts
 }
 
+/** By world: connections, or requests of proxies, that each choice of each load balancer has open. */
+const balanced = new WeakMap<World, Map<LoadBalancer, Int32Array>>()
+
+/** Counts what the algorithms of load balancers are told. */
+function countBalanced(world: World): void {
+  const counts = new Map<LoadBalancer, Int32Array>()
+  balanced.set(world, counts)
+  for (const { loadBalancer } of world.entries) {
+    if (loadBalancer === undefined || counts.has(loadBalancer)) continue
+    const targetCount = loadBalancer.targets.length
+    const count = new Int32Array(loadBalancer.machines.length * targetCount)
+    counts.set(loadBalancer, count)
+    for (const [index, { algorithm }] of loadBalancer.machines.entries()) {
+      const opened = algorithm.opened.bind(algorithm)
+      const closed = algorithm.closed.bind(algorithm)
+      algorithm.opened = (target) => {
+        count[index * targetCount + target]++
+        opened(target)
+      }
+      algorithm.closed = (target) => {
+        count[index * targetCount + target]--
+        closed(target)
+      }
+    }
+  }
+}
+
 function collectorOf({ graph, cluster, scenario }: World): ReplicationCollector {
   const settings = graph.sites.map((site) => ({
     callerCount: site.group?.count ?? cluster.pods.length,
@@ -102,38 +131,90 @@ function checkRecord(record: RequestRecord, { cluster, graph, scenario, entries,
     require(intendedNs + responseTimeNs === horizon, 'unfinished too early', record)
 }
 
-/** Once every request has ended and every pod is idle: only idle connections are left, tracked on the nodes that they pass. */
+/**
+ * Once every request has ended and every pod is idle, and times of tables are over: nothing is to come, and only idle
+ * connections are left, with what is theirs on the nodes that they pass, at load balancers, in pools and of ports.
+ */
 export function assertDrained({ world, requests }: Observed): void {
-  const { work, connections, nodes, stations } = world
+  const { work, stations, simulator, ports } = world
   const unfinished = requests.filter((record) => record.outcome === Outcome.unfinished).length
   require(unfinished === 0, 'unfinished requests', { unfinished })
   require(world.requests.openCount === 0, 'rows of requests are left', { rows: world.requests.openCount })
+  require(!world.requests.isWaiting.includes(1), 'requests are left in line', {})
   const { lookups, queries, flows } = world.dns ?? {}
   require(!lookups?.openCount, 'look-ups of names are left', { lookups: lookups?.openCount })
   require(!queries?.openCount, 'queries are left', { queries: queries?.openCount })
   require(!flows?.openCount, 'UDP flows are left', { flows: flows?.openCount })
-  for (const station of stations)
-    require(station.numberInSystem === 0, 'a pod still has requests', { number: station.numberInSystem })
+  for (const { numberInSystem: number, reservedCount: reserved } of stations) {
+    require(number === 0, 'a pod still has requests', { number })
+    require(reserved === 0, 'places of a pod stay reserved', { reserved })
+  }
   for (const each of work)
     require((each?.count ?? 0) === 0, 'a pod still has work', { number: each?.count ?? 0 })
-  const tracked = new Array<number>(nodes.length).fill(0)
-  let idle = 0
-  for (const [row, isIdle] of connections.isIdle.entries()) {
-    if (isIdle === 0) continue
-    idle++
+  const idle = idleConnections(world)
+  const open = world.connections.openCount
+  require(open === idle.length, 'connections are left that nobody can use', { open, idle: idle.length })
+  const portCount = ports.openCount
+  require(portCount === idle.length, 'ports of clients are left', { portCount, idle: idle.length })
+  checkPlaces(world, idle)
+  checkNodes(world, idle)
+  checkBalancers(world, idle)
+  require(simulator.pendingCount === 0, 'events are left', { events: simulator.pendingCount })
+}
+
+/** Rows of idle connections. */
+function idleConnections({ connections }: World): number[] {
+  return [...connections.isIdle.keys()].filter((row) => connections.isIdle[row] === 1)
+}
+
+function checkPlaces({ connections, callers }: World, idle: readonly number[]): void {
+  const taken = new Int32Array(callers.count)
+  for (const row of idle) taken[connections.caller[row]]++
+  for (const [caller, places] of connections.placesTaken.entries())
+    require(places === taken[caller], 'places of a pool are not those of its connections', {
+      caller,
+      places,
+      connections: taken[caller],
+    })
+}
+
+function checkNodes({ connections, nodes, simulator }: World, idle: readonly number[]): void {
+  const tracked = nodes.map(() => ({ entries: 0, masqueraded: 0, bound: 0 }))
+  for (const row of idle) {
     const first = row * MAX_NODES_ON_WAY
-    for (const node of connections.nodes.subarray(first, first + connections.nodeCount[row])) tracked[node]++
+    for (let at = first; at < first + connections.nodeCount[row]; at++) {
+      const of = tracked[connections.nodes[at]]
+      const { table } = nodes[connections.nodes[at]].connections
+      of.entries++
+      if (table.isMasqueraded(connections.entryAt(at))) of.masqueraded++
+      if (connections.bindings[at] >= 0) of.bound++
+    }
   }
-  require(connections.openCount === idle, 'connections are left that nobody can use', {
-    open: connections.openCount,
-    idle,
-  })
   for (const [index, node] of nodes.entries()) {
-    const { entryCount } = node.connections.table
-    require(entryCount === tracked[index], 'connection tracking is not of the open connections', {
-      index,
-      entryCount,
-      tracked: tracked[index],
+    const { table, portsInUse } = node.connections
+    const places = node.connections.countAt(simulator.now)
+    const { entryCount } = table
+    const { boundConnections } = node
+    const of = tracked[index]
+    const found = { index, entryCount, places, portsInUse, boundConnections, ...of }
+    require(entryCount === of.entries, 'connection tracking is not of the open connections', found)
+    require(places === of.entries, 'places of the table are kept too long', found)
+    require(portsInUse === of.masqueraded, 'ports to masquerade are left', found)
+    require(boundConnections === of.bound, 'IPVS holds connections that are not open', found)
+  }
+}
+
+function checkBalancers(world: World, idle: readonly number[]): void {
+  const { connections, entries } = world
+  for (const [balancer, counts] of balanced.get(world) ?? []) {
+    const expected = new Int32Array(counts.length)
+    for (const row of idle) {
+      const choice = connections.balancerTarget[row]
+      if (choice >= 0 && entries[connections.site[row]].loadBalancer === balancer) expected[choice]++
+    }
+    require(counts.join() === expected.join(), 'a load balancer counts connections that are not open', {
+      counts: [...counts],
+      expected: [...expected],
     })
   }
 }

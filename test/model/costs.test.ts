@@ -13,17 +13,20 @@ const counts = {
 }
 
 describe('firstPacketWorkNs', () => {
-  it('adds connection, plain rules, statistic rules and lists walked', () => {
+  it('adds connection, plain rules, statistic rules, look-ups and lists walked', () => {
     const costs = {
       connection: 5_000,
       rule: 10,
       statisticRule: 100,
       bareStatisticRule: 50,
+      recentLookup: 20,
       recentListWalk: 7,
       affinitySet: 0,
       packet: 1e9,
     }
     expect(firstPacketWorkNs(costs, counts)).toBe(5_000 + 96 * 10 + 4 * 100 + 10 * 7)
+    const withLookups = { ...counts, recentLookups: 3 }
+    expect(firstPacketWorkNs(costs, withLookups)).toBe(5_000 + 96 * 10 + 4 * 100 + 3 * 20 + 10 * 7)
   })
 
   it('rounds the sum, not its parts, to ns', () => {
@@ -70,7 +73,7 @@ describe('costs in force', () => {
     ['rules', 'did you mean "rule"?'],
     [
       'toString',
-      'one of connection, rule, statisticRule, bareStatisticRule, recentListWalk, affinitySet, packet',
+      'one of connection, rule, statisticRule, bareStatisticRule, recentLookup, recentListWalk, affinitySet, packet',
     ],
   ])('can not be set by the name %s', (name, hint) => {
     const read = () => costsOf(scenario({ costs: { set: { [name]: 1 } } }))
@@ -95,6 +98,8 @@ describe('cost presets', () => {
     const mean = ([first, second]: readonly number[]) => (first + second) / 2
     const shared = {
       connection: connect['conntrack + DNAT on one node adds'] * 1_000,
+      // test/validation/kernel-costs.test.ts
+      recentLookup: 149,
       recentListWalk: firstPacket['per recent list walked in one lookup (iptables modes)']['1000'],
       packet:
         (established['one packet over one more hop'] +
@@ -118,6 +123,7 @@ describe('cost presets', () => {
     })
     expect(COST_PRESETS.nftables).toEqual({
       ...shared,
+      recentLookup: 0,
       recentListWalk: 0,
       rule: 0,
       statisticRule: statistic.native,

@@ -282,6 +282,7 @@ class Draft {
       rule: 15,
       statisticRule: 121,
       bareStatisticRule: 77,
+      recentLookup: 149,
       recentListWalk: 12,
       packet: 1_770,
     }

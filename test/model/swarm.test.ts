@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { NS_PER_S } from '../../src/base/nanoseconds.js'
 import { Streams } from '../../src/engine/streams.js'
 import type { DesignPoint } from '../../src/experiment/plan.js'
 import { recordWorkload } from '../../src/experiment/record-workload.js'
-import type { Scenario } from '../../src/input/scenario-schema.js'
 import { poolPolicyKey } from '../../src/model/pool-policy.js'
 import { Outcome, type RequestRecord } from '../../src/model/records.js'
 import { simulateInSlices } from '../../src/model/simulation.js'
-import { buildWorld, type World } from '../../src/model/world.js'
+import { buildWorld } from '../../src/model/world.js'
 import { assertDrained, runConserved } from './conservation.js'
+import { drainingWorld } from './draining-world.js'
 import { type Observed, observeCluster } from './observed.js'
 import { draftScenario, loadDraft, type ScenarioDraft } from './random-scenario.js'
 
@@ -30,14 +29,6 @@ function pointOf(seed: number): DesignPoint {
   const point = loaded.get(seed) ?? loadDraft(draftScenario(seed))
   loaded.set(seed, point)
   return point
-}
-
-/** A world in which the demand of the scenario ends, and all that follows from it, long before the horizon. */
-function drainingWorld({ cluster, scenario, ...point }: DesignPoint): World {
-  const trace = recordWorkload({ cluster, scenario, ...point }, scenario.spec.seed)
-  const horizon = (scenario.spec.horizon + 100 * NS_PER_S) as Scenario['spec']['horizon']
-  const longer = { ...scenario, spec: { ...scenario.spec, horizon } }
-  return buildWorld({ cluster, scenario: longer, seed: scenario.spec.seed, replication: 0, trace })
 }
 
 function observePoint({ cluster, scenario }: DesignPoint): Observed {
@@ -78,7 +69,7 @@ describe('random scenarios', () => {
   it('lose no request, and leave nothing open that nobody uses', () => {
     const outcomes = new Set<number>()
     const met = { throttled: 0, sharing: 0, asking: 0 }
-    forSeeds(200, (seed) => {
+    forSeeds(100, (seed) => {
       const observed = runConserved(drainingWorld(pointOf(seed)))
       assertDrained(observed)
       for (const { outcome } of observed.requests) outcomes.add(outcome)
@@ -88,7 +79,7 @@ describe('random scenarios', () => {
     })
     const { completed, refused, timedOut, rejected } = Outcome
     expect([...outcomes].sort()).toEqual([completed, refused, timedOut, rejected].sort())
-    expect(Math.min(met.throttled, met.sharing, met.asking)).toBeGreaterThan(20)
+    expect(Math.min(met.throttled, met.sharing, met.asking)).toBeGreaterThan(10)
   })
 
   it('lose no request when the horizon comes first', () => {
@@ -204,132 +195,3 @@ function withBystander({ documents, spec }: ScenarioDraft): ScenarioDraft {
   }
   return { documents: [...idle, ...documents], spec: { ...spec, clients: [...spec.clients, clients] } }
 }
-
-describe('the checks of random scenarios', () => {
-  /** A scenario in which connections are made and kept, pods queue and calls follow. */
-  const BUSY = 12
-  const world = (seed = BUSY) => drainingWorld(pointOf(seed))
-  /** One in which requests share servers, and CPU limits let pods stand still. */
-  const LIMITED = 8
-  /** One in which names are resolved by queries, from new ports every time. */
-  const ASKING = 3
-
-  it('find nothing in a world without faults', () => {
-    const observed = runConserved(world())
-    assertDrained(observed)
-    expect(observed.requests.length).toBeGreaterThan(50)
-  })
-
-  const faults: { name: string; seed?: number; plant: (world: World) => void; says: string }[] = [
-    {
-      name: 'connections that are closed and stay open',
-      plant: ({ connections }) => {
-        connections.close = () => {}
-      },
-      says: 'connections are left that nobody can use',
-    },
-    {
-      name: 'a node that forgets to forget a connection',
-      plant: ({ nodes }) => {
-        for (const { connections } of nodes) connections.table.close = () => {}
-      },
-      says: 'connection tracking is not of the open connections',
-    },
-    {
-      name: 'a request that is never let go',
-      plant: ({ requests }) => {
-        const close = requests.closeIfDone.bind(requests)
-        requests.closeIfDone = (row) => row !== 0 && close(row)
-      },
-      says: 'rows of requests are left',
-    },
-    {
-      name: 'a look-up of a name that never ends',
-      seed: ASKING,
-      plant: ({ dns }) => {
-        if (dns !== undefined) dns.lookups.close = () => {}
-      },
-      says: 'look-ups of names are left',
-    },
-    {
-      name: 'a query that nobody lets go of',
-      seed: ASKING,
-      plant: ({ dns }) => {
-        if (dns !== undefined) dns.queries.close = () => {}
-      },
-      says: 'queries are left',
-    },
-    {
-      name: 'a UDP port that stays open',
-      seed: ASKING,
-      plant: ({ dns }) => {
-        if (dns !== undefined) dns.flows.close = () => {}
-      },
-      says: 'UDP flows are left',
-    },
-    {
-      name: 'a pod that loses the count of time',
-      plant: ({ stations }) => {
-        for (const station of stations) {
-          const leave = station.leave.bind(station)
-          station.leave = (nowNs, sojournNs) => leave(nowNs, sojournNs + 1)
-        }
-      },
-      says: "Little's law does not hold",
-    },
-    {
-      name: 'a pod that forgets a request that it works on',
-      seed: LIMITED,
-      plant: ({ work }) => {
-        for (const each of work) {
-          if (each === undefined) continue
-          const take = each.takeFinished.bind(each)
-          let count = 0
-          each.takeFinished = (nowNs) => {
-            const done = take(nowNs)
-            return done >= 0 && count++ === 0 ? -1 : done
-          }
-        }
-      },
-      says: 'rows of requests are left',
-    },
-    {
-      name: 'a pod that stands still for longer than time goes on',
-      seed: LIMITED,
-      plant: ({ work }) => {
-        for (const each of work) {
-          if (each !== undefined) each.throttledNs = (nowNs) => 2 * nowNs
-        }
-      },
-      says: 'a pod was busier than it can be',
-    },
-  ]
-
-  it.each(faults)('find $name', ({ seed, plant, says }) => {
-    const broken = world(seed)
-    plant(broken)
-    expect(() => assertDrained(runConserved(broken))).toThrow(says)
-  })
-
-  it('find a record that is lost', () => {
-    const lossy = () => {
-      let count = 0
-      return runConserved(world(), (observer) => ({
-        ...observer,
-        requestEnded: (record) => {
-          if (count++ !== 5) observer.requestEnded(record)
-        },
-      }))
-    }
-    expect(lossy).toThrow('issued is not the sum of outcomes')
-  })
-
-  it('find a part of a response time that is lost', () => {
-    const forgetful = () =>
-      runConserved(world(), (observer) => ({
-        ...observer,
-        requestEnded: (record) => observer.requestEnded({ ...record, connectNs: 0 }),
-      }))
-    expect(forgetful).toThrow('parts do not add up')
-  })
-})

@@ -1,8 +1,10 @@
 /** Has kube-proxy of a real node synced what the manifests say? `svcsim rules --diff`. */
+
 import { MODEL_VERSION, VERSION } from '../../base/version.js'
 import { nodeInfoOf, proxyOptionsOfScenario } from '../../kubernetes/cluster-proxy.js'
 import { diffRules } from '../../kubernetes/iptables-diff/diff-rules.js'
 import { RULES_DIFF_SCHEMA_VERSION, type RulesDiff } from '../../results/rules-diff-schema.js'
+import { drawFrom } from '../draws.js'
 import type { LoadedCluster } from '../load-cluster.js'
 import { nodeNamed, optionError } from '../trace/named-things.js'
 import { readDump } from '../trace/node-planes.js'
@@ -38,7 +40,7 @@ export function diffNode(
   const result = diffRules({
     ports: expectedPorts(loaded),
     node: nodeInfoOf(node),
-    options: proxyOptionsOfScenario(scenario),
+    options: proxyOptionsOfScenario(scenario, drawFrom(scenario.spec.seed)),
     areSettingsGiven: areSettingsCompared,
     tables: readDump({ file, text }),
   })

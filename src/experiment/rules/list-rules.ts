@@ -1,4 +1,5 @@
 /** The rules of one node as texts that the programs of that node load: `svcsim rules`. */
+
 import { MODEL_VERSION, VERSION } from '../../base/version.js'
 import { nodeInfoOf, proxyOptionsOfScenario, servicePortsOf } from '../../kubernetes/cluster-proxy.js'
 import { type NodeRules, rulesOfNodes } from '../../kubernetes/node-rules.js'
@@ -10,6 +11,7 @@ import { printVirtualServers } from '../../netfilter/ipvs/ipvsadm-save.js'
 import { printSetTables } from '../../netfilter/ipvs/print-set-tables.js'
 import { printTable } from '../../netfilter/nftables/print-ruleset.js'
 import { type NodeRulesListing, RULES_SCHEMA_VERSION } from '../../results/rules-schema.js'
+import { drawFrom } from '../draws.js'
 import type { LoadedCluster } from '../load-cluster.js'
 import { nearest, nodeNamed, optionError } from '../trace/named-things.js'
 import { drawnFacts } from './open-facts.js'
@@ -72,7 +74,7 @@ function rulesOfService(wanted: string, { cluster, scenario }: LoadedCluster, no
       nearest(wanted, names, 'Service'),
     )
   }
-  const options = proxyOptionsOfScenario(scenario)
+  const options = proxyOptionsOfScenario(scenario, drawFrom(scenario.spec.seed))
   const all = cluster.services.flatMap((service) => servicePortsOf(service, cluster))
   const isLarge = endpointCount(all) > options.largeClusterEndpointCount
   const [rules] = rulesOfNodes(

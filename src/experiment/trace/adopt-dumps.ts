@@ -2,6 +2,7 @@
  * A cluster with the addresses that real nodes know: where the manifests leave cluster IPs, node ports and load-balancer
  * addresses open, and rules of a node were given, those of the node stand in the place of svcsim's.
  */
+
 import type { Cluster, ClusterService } from '../../kubernetes/cluster.js'
 import { nodeInfoOf, proxyOptionsOfScenario, servicePortsOf } from '../../kubernetes/cluster-proxy.js'
 import { adoptPort } from '../../kubernetes/iptables-diff/adopt-port.js'
@@ -10,6 +11,7 @@ import { type RulesView, viewRules } from '../../kubernetes/iptables-diff/rules-
 import { rulesOfNodes } from '../../kubernetes/node-rules.js'
 import type { NodeInfo } from '../../kubernetes/proxy-inputs.js'
 import type { Table } from '../../netfilter/iptables/rule.js'
+import { drawFrom } from '../draws.js'
 import type { LoadedCluster } from '../load-cluster.js'
 import { expectedPortsOf, PodFacts } from '../rules/open-facts.js'
 
@@ -43,7 +45,7 @@ export function adoptDumps(loaded: LoadedCluster, dumps: readonly DumpedNode[]):
     scenario.spec.proxy.mode,
     services.flatMap((service) => servicePortsOf(service, changed)),
     cluster.nodes.map(nodeInfoOf),
-    proxyOptionsOfScenario(scenario),
+    proxyOptionsOfScenario(scenario, drawFrom(scenario.spec.seed)),
   )
   return { cluster: { ...changed, nodeRules }, adopted }
 }

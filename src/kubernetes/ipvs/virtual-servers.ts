@@ -2,8 +2,8 @@
  * The virtual servers of one Service port on one node: one for each address by which it can be reached.
  *
  * Policy Local leads to the endpoints of the node; if it has none, to those of the cluster, as far as any way to the
- * Service port uses them (unlike the other modes, which drop). kube-proxy up to 1.28 adds endpoints in the order of their text;
- * later versions in no order, see `shuffle-real-servers.ts`.
+ * Service port uses them (unlike the other modes, which drop). Endpoints come in the order of their text, in which kube-proxy up to
+ * 1.28 adds them; for later versions see `shuffle-real-servers.ts`.
  * Source: kubernetes pkg/proxy/ipvs/proxier.go, `syncProxyRules`, `syncEndpoint`.
  */
 import type { IpProtocol } from '../../netfilter/iptables/rule.js'

@@ -55,6 +55,7 @@ export interface TestedPacket {
   readonly outInterface: string | undefined
   statisticRulesEvaluated: number
   recentListsWalked: number
+  recentLookups: number
   /** Of the rule being tested. */
   draws: DrawMet[]
   unmodelled: string | undefined
@@ -120,6 +121,7 @@ function isTrue(
       tested.statisticRulesEvaluated += 1
       return isDrawn(tested, match.threshold)
     case 'recent':
+      tested.recentLookups += 1
       tested.recentListsWalked += tested.node.lists.walkedListCount(match.list)
       return tested.node.lists.test(match, packet.source, tested.nowNs)
     case 'addrtype':

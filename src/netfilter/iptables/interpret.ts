@@ -68,6 +68,7 @@ export interface Interpretation {
   readonly rulesMatched: number
   readonly statisticRulesEvaluated: number
   readonly recentListsWalked: number
+  readonly recentLookups: number
   /** Every rule whose tests were run, in order. */
   readonly rulesMet: readonly RuleMet[]
   /** Every built-in chain passed, in order, those without rules too. */
@@ -132,6 +133,7 @@ export function interpret(
     isMasqueraded: false,
     statisticRulesEvaluated: 0,
     recentListsWalked: 0,
+    recentLookups: 0,
     rulesMet: [],
     hooksMet: [],
     draws: [],

@@ -189,6 +189,7 @@ function endOf(run: Interpretation): NodeEnd {
       rulesMatched: run.rulesMatched,
       statisticRulesEvaluated: run.statisticRulesEvaluated,
       recentListsWalked: run.recentListsWalked,
+      ...(run.recentLookups > 0 ? { recentLookups: run.recentLookups } : {}),
       affinitySetsChecked: 0,
     },
   }

@@ -103,6 +103,7 @@ export function traverse(
       case 26: // TEST_RECENT_CHECK_AND_REAP
       case 28: // TEST_RECENT_UPDATE
       case 30: // TEST_RECENT_UPDATE_AND_REAP
+        traversal.recentLookups += 1
         traversal.recentListsWalked += context.recentLists.walkedListCount(code[at + 2] as RecentListId)
         hasPassed = isRecent(code, at, source, nowNs, context.recentLists)
         break

@@ -43,6 +43,11 @@ export class Bindings {
   readonly #sctp = new LingerQueue()
   readonly #queues = [this.#tcpReset, this.#sctp, this.#tcpClosed, this.#udp]
 
+  /** Connections that were not released yet. */
+  get openCount(): number {
+    return this.#bindings.filter(({ isOpen }) => isOpen).length
+  }
+
   /** When the next connection is forgotten, simulated ns; `Infinity` if none waits for that. */
   get nextEndNs(): number {
     let nextNs = Number.POSITIVE_INFINITY

@@ -86,6 +86,11 @@ export class IpvsNode implements DataPlane {
     this.#loadVirtualServers(tables, startNs)
   }
 
+  /** Connections bound to a real server and not released yet. */
+  get openCount(): number {
+    return this.#bindings.openCount
+  }
+
   /** iptables rules, virtual servers and real servers: what kube-proxy writes at a sync, entries of ipsets left out. */
   get ruleCount(): number {
     return this.#ruleCount

@@ -69,6 +69,38 @@ describe('rules of other modes', () => {
     const [part, ...others] = listed({ table: 'filter' }, ['proxy.mode=ipvs']).parts
     expect([others, part.text.startsWith('*filter\n')]).toEqual([[], true])
   })
+
+  describe('of IPVS add real servers', () => {
+    const ten = ['proxy.mode=ipvs', 'web.replicas=10']
+    /** Their addresses at the cluster IP of Service single. */
+    const orderOf = (question: Partial<RulesQuestion>, settings: readonly string[]) =>
+      [...listed(question, settings).parts[0].text.matchAll(/^-a -t (\S+:80) -r (\S+) .*$/gm)]
+        .filter(([, server]) => server === SINGLE)
+        .map(([, , real]) => real)
+    const [SINGLE = ''] = /\d\S+:80(?= )/.exec(listed({ service: 'single' }, ten).parts[0].text) ?? []
+
+    it('in an order that differs from node to node', () => {
+      const orders = ['n1', 'n2', 'n3'].map((node) => orderOf({ node }, ten))
+      expect(new Set(orders.map((order) => order.join())).size).toBe(3)
+      for (const order of orders) expect([...order].sort()).toEqual([...(orders[0] ?? [])].sort())
+      expect(orders[0]).toHaveLength(10)
+    })
+
+    it('in the same order when one Service is shown by itself', () => {
+      expect(orderOf({ service: 'single' }, ten)).toEqual(orderOf({}, ten))
+    })
+
+    it('in another order with another seed', () => {
+      const withSeed = (seed: number) => listed({}, [...ten, `seed=${seed}`])
+      expect(withSeed(1).parts[0].text).not.toBe(withSeed(2).parts[0].text)
+    })
+
+    it('sorted, where the scenario says so', () => {
+      const sorted = orderOf({}, [...ten, 'proxy.ipvsShuffleRealServers=false'])
+      expect(sorted).toEqual([...sorted].sort())
+      expect(sorted).toHaveLength(10)
+    })
+  })
 })
 
 describe('a listing', () => {

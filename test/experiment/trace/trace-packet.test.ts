@@ -141,8 +141,8 @@ const FLOWS: readonly Row[] = [
     'a source that may use the load balancer',
     { from: '100.64.9.9', to: '203.0.113.6:80' },
     [
-      '50 % delivered web-0 10.244.0.2:8080, sees 10.244.0.1 by n1, rules n1 25, 20027949 ns',
-      '50 % delivered web-1 10.244.2.2:8080, sees 192.168.1.11 by n1, rules n1 26 n3 25, 21015771 ns',
+      '50 % delivered web-0 10.244.0.2:8080, sees 10.244.0.1 by n1, rules n1 25, 20028396 ns',
+      '50 % delivered web-1 10.244.2.2:8080, sees 192.168.1.11 by n1, rules n1 26 n3 25, 21016218 ns',
     ],
   ],
   [

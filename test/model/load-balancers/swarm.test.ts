@@ -1,35 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { NS_PER_S } from '../../../src/base/nanoseconds.js'
 import { Streams } from '../../../src/engine/streams.js'
 import type { DesignPoint } from '../../../src/experiment/plan.js'
-import { recordWorkload } from '../../../src/experiment/record-workload.js'
-import { BALANCER_PRESETS, BALANCING_ALGORITHMS } from '../../../src/input/load-balancer-schema.js'
-import type { Scenario } from '../../../src/input/scenario-schema.js'
 import { Outcome } from '../../../src/model/records.js'
-import { buildWorld } from '../../../src/model/world.js'
 import { assertDrained, runConserved } from '../conservation.js'
+import { drainingWorld } from '../draining-world.js'
 import { observeCluster } from '../observed.js'
 import { draftScenario, loadDraft } from '../random-scenario.js'
+import { drawBalancer } from './random-balancer.js'
 
-/** A random scenario in which every load balancer is of some preset, with some settings of its own. */
+/** A random scenario in which every load balancer is of some preset. */
 function pointOf(seed: number): DesignPoint {
   const stream = new Streams(seed, 0).get('load balancers')
-  const pick = <T>(...choices: readonly T[]) => choices[stream.below(choices.length)]
-  const balancer = () => ({
-    preset: pick(...BALANCER_PRESETS),
-    ...pick<object>({}, {}, { algorithm: pick(...BALANCING_ALGORITHMS) }),
-    ...pick<object>({}, { mode: 'proxy' }, { mode: 'passThrough' }),
-    ...pick<object>({}, { targets: pick('nodes', 'pods') }, { delivery: pick('nodePort', 'virtualAddress') }),
-    ...pick<object>({}, { crossZone: pick(true, false) }, { balancerNodes: pick('one', 'perZone') }),
-    ...pick<object>({}, { preservesSource: pick(true, false) }, { link: pick('none', 'sameZone', 'byZone') }),
-    ...pick<object>({}, {}, { announcement: pick('none', 'hashOfNode', 'oneLeader', 'leaderPerService') }),
-    ...pick<object>({}, { connection: pick('perRequest', 'keepAlive') }, { idleTimeout: '20ms' }),
-    ...pick<object>({}, {}, { connectTimeout: '30ms' }),
-    ...pick<object>({}, { tableSize: 251 }),
-  })
   const draft = draftScenario(seed)
   const names = Object.keys(draft.spec.loadBalancers as object)
-  const loadBalancers = Object.fromEntries(names.map((name) => [name, balancer()]))
+  const loadBalancers = Object.fromEntries(names.map((name) => [name, drawBalancer(stream)]))
   return loadDraft({ ...draft, spec: { ...draft.spec, loadBalancers } })
 }
 
@@ -48,12 +32,7 @@ describe('random load balancers', () => {
     let proxied = 0
     const outcomes = new Set<number>()
     forSeeds(80, (seed) => {
-      const { cluster, scenario, ...point } = pointOf(seed)
-      const trace = recordWorkload({ cluster, scenario, ...point }, scenario.spec.seed)
-      const horizon = (scenario.spec.horizon + 400 * NS_PER_S) as Scenario['spec']['horizon']
-      const longer = { ...scenario, spec: { ...scenario.spec, horizon } }
-      const settings = { cluster, scenario: longer, seed: scenario.spec.seed, replication: 0, trace }
-      const observed = runConserved(buildWorld(settings))
+      const observed = runConserved(drainingWorld(pointOf(seed)))
       assertDrained(observed)
       const { entries } = observed.world
       for (const { call, outcome } of observed.requests) {

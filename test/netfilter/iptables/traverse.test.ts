@@ -146,6 +146,7 @@ describe('recent', () => {
     expect(at(node, 80, 0).recentListsWalked).toBe(1)
     expect(at(node, 81, 0).recentListsWalked).toBe(2)
     expect(at(node, 99, 0).recentListsWalked).toBe(0)
+    expect([80, 81, 99].map((port) => at(node, port, 0).recentLookups)).toEqual([1, 1, 0])
   })
 })
 
