@@ -34,7 +34,9 @@ export async function reportVerb(
       options,
       surroundings,
     )
-  judgeResults(results, options, surroundings)
+  // Rendering alone is no question to the results: verdicts that they hold were told when they were made.
+  if (options.threshold !== undefined || options.junit !== undefined)
+    judgeResults(results, options, surroundings)
 }
 
 /** The results with these thresholds judged in place of those that they hold. */

@@ -43,7 +43,7 @@ export function figureOver(figure: Figure, replications: readonly PointResult[])
   return values.length === 0 ? undefined : estimate(values.map(({ value }) => value))
 }
 
-/** A workload may have the name of a client group: its call comes behind those of the groups. */
+/** A client group makes one call: the first of its name. */
 function callsOf({ subject }: Figure, { calls }: PointResult): readonly CallResult[] {
   if (subject.kind === 'client') return calls.filter(({ caller }) => caller === subject.name).slice(0, 1)
   if (subject.kind !== 'service') return []

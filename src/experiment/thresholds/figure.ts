@@ -1,6 +1,7 @@
 /**
- * Figures, and thresholds on them. A figure of a run has a name: `service.counter-np.responseTime.p99`, `pods.web.utilisation`. Names of metrics are those of
- * the catalogue (src/results/metric-catalogue.ts), after what they are of. Plain data, so that it can be handed to threads.
+ * Figures by name (`service.counter-np.responseTime.p99`, `pods.web.utilisation`), and thresholds on them. Names of metrics are
+ * those of the catalogue (src/results/metric-catalogue.ts), after what they are of. Plain data, so that it can be handed to
+ * threads.
  */
 import {
   callMetrics,
