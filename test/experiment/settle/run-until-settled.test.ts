@@ -48,8 +48,8 @@ describe('replications', () => {
   it('go on until a threshold is decided', async () => {
     const first = await runExperiment({ ...planOf('client.batch.mean < 1s'), replications: 5 })
     const { value, halfWidth95 } = first.points[0]?.thresholds?.[0] ?? {}
-    // A limit that five replications can not decide: half a half-width above the mean.
-    const limit = Math.round((value ?? 0) + 0.5 * (halfWidth95 ?? 0))
+    // A limit that five replications can not decide: nine tenths of a half-width above the mean.
+    const limit = Math.round((value ?? 0) + 0.9 * (halfWidth95 ?? 0))
     const plan = planOf(`client.batch.mean < ${limit}ns`)
     const settled = await runUntilSettled(plan, {
       ...NO_GOALS,
