@@ -125,7 +125,7 @@ function addSolve(program: Command, surroundings: Surroundings): void {
     'seek the least or greatest value that keeps thresholds: how many replicas?',
     [
       "svcsim solve scenarios/counter --minimise counter.replicas --range 1..50 --until 'p99 < 250ms'",
-      "svcsim solve scenarios/counter --maximise clients.browsers.arrivals.rate --range 100..2000/s --step 50 --until 'errors < 0.1%'",
+      "svcsim solve counter.yaml --maximise clients.browsers.arrivals.rate --range 100..2000/s --until 'p99 < 1s'",
     ],
   ).argument('<scenario>', SCENARIO_ARGUMENT)
   command

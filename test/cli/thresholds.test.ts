@@ -66,7 +66,7 @@ describe('thresholds', () => {
   })
 
   test('are written as JUnit XML that another reader understands', async () => {
-    const argv = ['sweep', 'shop', '--set', 'web.replicas=1,2', '--replications', '2', '--junit', 'junit.xml']
+    const argv = ['sweep', 'shop', '--set', 'web.replicas=1,2', '--replications', '5', '--junit', 'junit.xml']
     const { code } = await shop.svcsim([...argv, '--threshold', 'client.batch.p99 < 1ms'])
     expect(code).toBe(99)
     const [declaration, ...rest] = shop.read('junit.xml').split('\n')
