@@ -39,6 +39,10 @@ export const ERROR_CODES = {
     meaning: 'A metric was named that svcsim does not measure.',
     cure: 'Take a name from the table in src/results/README.md.',
   },
+  THRESHOLD_SYNTAX: {
+    meaning: 'A threshold can not be read, or its value does not go with its metric.',
+    cure: 'Write METRIC OP VALUE, as in p99 < 250ms or service.web.errors <= 0.1%.',
+  },
   CALL_UNKNOWN: {
     meaning: 'A table asks for a call that the results do not hold.',
     cure: 'Write it as CALLER→SERVICE, with a client group or workload and a Service that it calls.',

@@ -15,6 +15,8 @@ export const EXIT = {
   ourFault: 70,
   /** A file or the standard output could not be written (EX_IOERR). */
   outputFailed: 74,
+  /** A threshold was not kept, or no value keeps it. */
+  thresholdFailed: 99,
   interrupted: 130,
   terminated: 143,
 } as const
@@ -31,6 +33,11 @@ export function usageError(message: string, hint?: string): InputError {
 /** Two things that were compared differ; what they were was told. */
 export class FoundDifference extends Error {
   override readonly name = 'FoundDifference'
+}
+
+/** A threshold was not kept, or no value keeps all; the report says which. */
+export class ThresholdFailed extends Error {
+  override readonly name = 'ThresholdFailed'
 }
 
 /** Something could not be written; what stood there before is whole. */

@@ -4,6 +4,7 @@ import { type Diagnostic, InputError, type SourcePlace } from '../base/diagnosti
 import { type ExperimentInputs, loadExperiment } from '../experiment/load-experiment.js'
 import type { ExperimentPlan } from '../experiment/plan.js'
 import { decodeTrace } from '../experiment/record-workload.js'
+import type { WrittenThreshold } from '../experiment/thresholds/read-thresholds.js'
 import { type Axis, isAxisText, parseAxis, parseSetting, type Setting } from '../input/settings.js'
 import { COMMAND_LINE, usageError } from './exit-codes.js'
 import { stableName } from './file-names.js'
@@ -12,6 +13,13 @@ import type { InputOptions } from './options.js'
 import { readBytes } from './read-file.js'
 import { shellText } from './shell-text.js'
 import type { Surroundings } from './surroundings.js'
+
+/** Options beside those of the input that change results, and belong into the command that repeats them. */
+export interface PlanOptions {
+  readonly threshold?: readonly string[]
+  /** More of them, as they are written. */
+  readonly resultArguments?: readonly string[]
+}
 
 /** `--set` sorted into what is set and what is varied, in order. */
 export interface GivenSettings {
@@ -29,15 +37,31 @@ export interface GivenSettings {
 export async function loadPlan(
   verb: string,
   argument: string,
-  options: InputOptions,
+  options: InputOptions & PlanOptions,
   surroundings: Surroundings,
 ): Promise<ExperimentPlan> {
   const loaded = await loadInputs(argument, options, surroundings)
-  const plan = loadExperiment(loaded)
+  const thresholds = (options.threshold ?? []).map((text) => writtenThreshold('--threshold', text))
+  return withCommand(verb, loadExperiment({ ...loaded, thresholds }), loaded.files, options, surroundings)
+}
+
+/** A threshold of the command line, with its place. */
+export function writtenThreshold(option: string, text: string): WrittenThreshold {
+  return { text, place: optionPlace(option, text) }
+}
+
+/** The plan with the command that repeats it, and with places of warnings that do not depend on the working directory. */
+export function withCommand(
+  verb: string,
+  plan: ExperimentPlan,
+  files: InputFiles,
+  options: InputOptions & PlanOptions,
+  surroundings: Surroundings,
+): ExperimentPlan {
   return {
     ...plan,
-    command: repeatingCommand(verb, loaded.files, plan.seed, options, surroundings),
-    warnings: plan.warnings.map((warning) => withStablePlace(warning, loaded.files.stableNames)),
+    command: repeatingCommand(verb, files, plan.seed, options, surroundings),
+    warnings: plan.warnings.map((warning) => withStablePlace(warning, files.stableNames)),
   }
 }
 
@@ -80,7 +104,7 @@ export function givenSettings({ set = [], seed, replications }: InputOptions): G
       else settings.push(parseSetting(text))
     } catch (error) {
       if (!(error instanceof InputError)) throw error
-      errors.push(...error.diagnostics.map((each) => ({ ...each, place: placeOf(text) })))
+      errors.push(...error.diagnostics.map((each) => ({ ...each, place: optionPlace('--set', text) })))
     }
   }
   if (errors.length > 0) throw new InputError(errors)
@@ -89,10 +113,10 @@ export function givenSettings({ set = [], seed, replications }: InputOptions): G
   return { settings, axes }
 }
 
-function placeOf(text: string): SourcePlace {
-  const option = '--set '
-  const excerpt = option + text
-  return { file: COMMAND_LINE, line: 1, column: option.length + 1, length: Math.max(1, text.length), excerpt }
+/** The value of an option on the command line. */
+export function optionPlace(option: string, text: string): SourcePlace {
+  const excerpt = `${option} ${text}`
+  return { file: COMMAND_LINE, line: 1, column: option.length + 2, length: Math.max(1, text.length), excerpt }
 }
 
 /** @throws InputError USAGE if `--set` names several values, and where they belong; SETTING_SYNTAX as `givenSettings` */
@@ -129,7 +153,14 @@ function repeatingCommand(
   verb: string,
   files: InputFiles,
   seed: number,
-  { filename = [], trace, set = [], replications }: InputOptions,
+  {
+    filename = [],
+    trace,
+    set = [],
+    replications,
+    threshold = [],
+    resultArguments = [],
+  }: InputOptions & PlanOptions,
   { cwd }: Surroundings,
 ): string {
   const named = (file: string) => (file === '-' ? file : stableName(path.resolve(cwd, file), cwd))
@@ -142,6 +173,8 @@ function repeatingCommand(
     '--seed',
     String(seed),
     ...(replications === undefined ? [] : ['--replications', String(replications)]),
+    ...threshold.flatMap((text) => ['--threshold', text]),
+    ...resultArguments,
   ]
   return `svcsim ${shellText(args)}`
 }

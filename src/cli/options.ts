@@ -1,5 +1,7 @@
 /** Options that several verbs share, and how their values are read. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { WIDEST_PRECISION } from '../experiment/settle/relative-precision.js'
+import { parseShare } from '../experiment/thresholds/read-thresholds.js'
 import type { ReportFormat } from '../report/render-report.js'
 
 /** What decides about the experiment. */
@@ -13,6 +15,24 @@ export interface InputOptions {
   readonly seed?: number
   readonly replications?: number
   readonly quiet?: boolean
+}
+
+/** What results must keep to. */
+export interface JudgingOptions {
+  /** `METRIC OP VALUE`, in the order of the command line. */
+  readonly threshold?: readonly string[]
+  readonly onUndecided: 'fail' | 'pass' | 'extend'
+  /** File for JUnit XML. */
+  readonly junit?: string
+}
+
+/** How long replications go on. */
+export interface SettlingOptions {
+  /** Half of the 95 % interval over the value; 0 to 0.15. */
+  readonly precision?: number
+  /** The figure that has it. */
+  readonly watch?: string
+  readonly maxReplications: number
 }
 
 /** What becomes of the results. */
@@ -42,6 +62,56 @@ export function addInputOptions(command: Command, setHelp: string): Command {
       'independent runs; from two on, figures have a 95 % interval',
       countUpTo(MAX_REPLICATIONS),
     )
+}
+
+const DEFAULT_MAX_REPLICATIONS = 100
+
+/** Adds `--threshold`, `--on-undecided`, `--junit`. */
+export function addJudgingOptions(command: Command, whenUndecided: readonly string[]): Command {
+  return command
+    .option(
+      '--threshold <text>',
+      "what results must keep to, as 'p99 < 250ms'; exit code 99 if not",
+      collected,
+    )
+    .addOption(
+      new Option('--on-undecided <what>', 'where the 95 % interval of a threshold does not decide')
+        .choices(whenUndecided)
+        .default('fail'),
+    )
+    .option('--junit <file>', 'also write verdicts as JUnit XML')
+}
+
+/** Adds `--precision`, `--watch`, `--max-replications`. */
+export function addSettlingOptions(command: Command): Command {
+  return addMaxReplications(
+    command
+      .option(
+        '--precision <percent>',
+        'go on until half of the 95 % interval of the figure watched is at most this share of its value, as 2%',
+        precisionRatio,
+      )
+      .option('--watch <metric>', 'that figure; the mean response time of the first client group by default'),
+  )
+}
+
+/** Adds `--max-replications`. */
+export function addMaxReplications(command: Command): Command {
+  return command.option(
+    '--max-replications <n>',
+    'where replications end that go on until something is settled',
+    countUpTo(MAX_REPLICATIONS),
+    DEFAULT_MAX_REPLICATIONS,
+  )
+}
+
+/** Reads a precision: `2%`, `0.02`. */
+export function precisionRatio(text: string): number {
+  const ratio = parseShare(text)
+  if (ratio === undefined || ratio === 0 || ratio > WIDEST_PRECISION) {
+    throw new InvalidArgumentError('It must be a share above 0 and up to 15%, as 2%.')
+  }
+  return ratio
 }
 
 /** Adds `--format`, `--output`, `--assumptions`, `--quiet`. */

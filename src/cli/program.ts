@@ -7,7 +7,10 @@ import { VERSION } from '../base/version.js'
 import { EXIT } from './exit-codes.js'
 import {
   addInputOptions,
+  addJudgingOptions,
+  addMaxReplications,
   addOutputOptions,
+  addSettlingOptions,
   collected,
   countUpTo,
   formatOption,
@@ -31,9 +34,10 @@ Examples:
   helm template . | svcsim run scenario.yaml -f -      manifests from a pipe
 
 Exit codes: ${EXIT.done} done, ${EXIT.difference} a difference was found, ${EXIT.usage} wrong usage, ${EXIT.invalidInput} invalid input, ${EXIT.ourFault} a fault of svcsim,
-            ${EXIT.outputFailed} output could not be written, ${EXIT.interrupted} interrupted.
+            ${EXIT.outputFailed} output could not be written, ${EXIT.thresholdFailed} a threshold was not kept, ${EXIT.interrupted} interrupted.
 Seed, version and the command that repeats a run are part of every result.`
 
+const WHEN_UNDECIDED = ['fail', 'pass', 'extend']
 const MODES = ['iptables', 'nftables', 'ipvs']
 const PROTOCOLS = ['tcp', 'udp', 'sctp']
 
@@ -68,6 +72,7 @@ export function makeProgram(
     })
   addRun(program, surroundings)
   addSweep(program, surroundings)
+  addSolve(program, surroundings)
   addCheck(program, surroundings)
   addTrace(program, surroundings)
   addRules(program, surroundings)
@@ -90,6 +95,8 @@ function addRun(program: Command, surroundings: Surroundings): void {
     ],
   ).argument('<scenario>', SCENARIO_ARGUMENT)
   addInputOptions(command, 'set a field, as in counter.replicas=5 or clients.browsers.arrivals.rate=400/s')
+  addJudgingOptions(command, WHEN_UNDECIDED)
+  addSettlingOptions(command)
   addOutputOptions(command).action(async (scenario, options) =>
     (await import('./verbs/run.js')).runVerb(scenario, options, surroundings),
   )
@@ -104,8 +111,37 @@ function addSweep(program: Command, surroundings: Surroundings): void {
     command,
     'vary a field: PATH=1..10, PATH=10..100/10, PATH=a,b,c, in place of the sweep of the scenario; or set it: PATH=VALUE',
   )
+  addJudgingOptions(command, WHEN_UNDECIDED)
+  addSettlingOptions(command)
   addOutputOptions(command).action(async (scenario, options) =>
     (await import('./verbs/sweep.js')).sweepVerb(scenario, options, surroundings),
+  )
+}
+
+function addSolve(program: Command, surroundings: Surroundings): void {
+  const command = verb(
+    program,
+    'solve',
+    'seek the least or greatest value that keeps thresholds: how many replicas?',
+    [
+      "svcsim solve scenarios/counter --minimise counter.replicas --range 1..50 --until 'p99 < 250ms'",
+      "svcsim solve counter.yaml --maximise clients.browsers.arrivals.rate --range 100..2000/s --until 'p99 < 1s'",
+    ],
+  ).argument('<scenario>', SCENARIO_ARGUMENT)
+  command
+    .option('--minimise <path>', 'seek the least value of this field, e.g. counter.replicas')
+    .option('--maximise <path>', 'seek the greatest value of this field')
+    .requiredOption('--range <first..last>', 'where to seek: 1..50, 100..2000/s')
+    .option('--step <size>', 'distance of values; 1 by default, or a hundredth of a range with a unit')
+    .option(
+      '--until <text>',
+      "what is to hold, as 'p99 < 250ms'; beside the thresholds of the scenario",
+      collected,
+    )
+  addInputOptions(command, 'set a field, as for run')
+  addMaxReplications(command)
+  addOutputOptions(command).action(async (scenario, options) =>
+    (await import('./verbs/solve.js')).solveVerb(scenario, options, surroundings),
   )
 }
 
@@ -255,7 +291,7 @@ function addWorkload(program: Command, surroundings: Surroundings): void {
 }
 
 function addReport(program: Command, surroundings: Surroundings): void {
-  verb(program, 'report', 'render saved results again, without a run', [
+  const command = verb(program, 'report', 'render saved results again, without a run', [
     'svcsim report results.json --format md --output report/',
     'svcsim report part1.json part2.json --format csv > all.csv',
   ])
@@ -264,9 +300,9 @@ function addReport(program: Command, surroundings: Surroundings): void {
     .option('--output <folder>', 'write the files of the report into a folder; printed by default')
     .option('--assumptions', 'list every assumption in force, with its source')
     .option('-q, --quiet', 'no notes')
-    .action(async (results, options) =>
-      (await import('./verbs/report.js')).reportVerb(results, options, surroundings),
-    )
+  addJudgingOptions(command, ['fail', 'pass']).action(async (results, options) =>
+    (await import('./verbs/report.js')).reportVerb(results, options, surroundings),
+  )
 }
 
 function addSchema(program: Command, surroundings: Surroundings): void {

@@ -11,6 +11,7 @@ import {
   FoundDifference,
   Interruption,
   OutputError,
+  ThresholdFailed,
   usageError,
 } from './exit-codes.js'
 import { shellText } from './shell-text.js'
@@ -30,6 +31,10 @@ export async function tellError(
   const { stderr } = surroundings
   if (error instanceof ClosedPipe) return EXIT.done
   if (error instanceof FoundDifference) return EXIT.difference
+  if (error instanceof ThresholdFailed) {
+    await stderr.write(`${error.message}\n`)
+    return EXIT.thresholdFailed
+  }
   if (error instanceof CommanderError) return tellUsage(error, argv, surroundings)
   if (error instanceof InputError) return tellInput(error, surroundings)
   if (error instanceof Interruption) {

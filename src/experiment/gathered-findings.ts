@@ -44,6 +44,10 @@ export class GatheredFindings {
     return this.#told('error').length >= MAX_TOLD
   }
 
+  get hasErrors(): boolean {
+    return this.#told('error').length > 0
+  }
+
   /** @throws InputError with all errors, if there is any */
   throwErrors(): void {
     const errors = this.#told('error')

@@ -19,6 +19,9 @@ import { GatheredFindings } from './gathered-findings.js'
 import { inputsDigest, type PointInputs } from './inputs-digest.js'
 import { ManifestReader } from './manifest-reader.js'
 import type { DesignPoint, ExperimentPlan, SweepLayout } from './plan.js'
+import type { Threshold } from './thresholds/figure.js'
+import { namesAtPoints } from './thresholds/figure-names.js'
+import { readThresholds, type WrittenThreshold } from './thresholds/read-thresholds.js'
 
 /** What an experiment is made from. */
 export interface ExperimentInputs {
@@ -30,12 +33,23 @@ export interface ExperimentInputs {
   readonly settings: readonly Setting[]
   /** In place of the sweep of the scenario; none: the scenario's own. */
   readonly axes: readonly Axis[]
+  /** Beside those of the scenario. */
+  readonly thresholds?: readonly WrittenThreshold[]
   /** Repeats the experiment. */
   readonly command: string
 }
 
 /** What all points must agree on: results hold it once. */
-const SHARED_FIELDS = ['seed', 'replications', 'warmUp', 'horizon', 'manifests', 'workload', 'sweep'] as const
+const SHARED_FIELDS = [
+  'seed',
+  'replications',
+  'warmUp',
+  'horizon',
+  'manifests',
+  'workload',
+  'thresholds',
+  'sweep',
+] as const
 
 /** The scenario before any axis, and where its fields stand. */
 interface Base {
@@ -74,6 +88,7 @@ export function loadExperiment(inputs: ExperimentInputs): ExperimentPlan {
   const { points, pointInputs, found } = loadPoints(combinationsOf(axes), tools)
   const sweep = layoutOf(axes, inputs, spec)
   if (sweep?.table !== undefined) found.addForAll(tableErrors(sweep.table, sweep.axes, points, base.origin))
+  const thresholds = thresholdsOf(inputs, base, points, found)
   found.throwErrors()
   return {
     points,
@@ -81,6 +96,7 @@ export function loadExperiment(inputs: ExperimentInputs): ExperimentPlan {
     replications: spec.replications,
     sweep,
     trace: inputs.trace,
+    ...(thresholds.length === 0 ? {} : { thresholds }),
     digest: inputsDigest(pointInputs, inputs.trace),
     command: inputs.command,
     warnings: found.warnings,
@@ -103,6 +119,30 @@ function readBase({ scenarioFile, settings, trace }: ExperimentInputs, manifests
 function axesInForce({ axes }: ExperimentInputs, { sweep }: ScenarioSpec): readonly Axis[] {
   if (axes.length > 0) return axes
   return sweep === undefined ? [] : axesOf(sweep)
+}
+
+/** Those of the scenario first; what is wrong with them is added to what was found. */
+function thresholdsOf(
+  { thresholds = [] }: ExperimentInputs,
+  { scenario, origin }: Base,
+  points: readonly DesignPoint[],
+  found: GatheredFindings,
+): readonly Threshold[] {
+  const written = [...writtenThresholds(scenario, origin), ...thresholds]
+  // Without a point there are no names, and errors enough.
+  if (written.length === 0 || points.length === 0 || found.hasErrors) return []
+  const errors: Diagnostic[] = []
+  const read = attempt(errors, () => readThresholds(written, namesAtPoints(points)))
+  found.addForAll(errors)
+  return read ?? []
+}
+
+/** The thresholds of a scenario, with their places. */
+function writtenThresholds({ spec }: Scenario, origin: Origin): readonly WrittenThreshold[] {
+  return (spec.thresholds ?? []).map((text, index) => ({
+    text,
+    place: origin.place(['spec', 'thresholds', index]),
+  }))
 }
 
 /** A table belongs to the axes of the scenario. */

@@ -7,6 +7,8 @@ import type { Cluster } from '../kubernetes/cluster.js'
 import { PointChecker } from './check-points.js'
 import { plainData, withoutNames } from './inputs-digest.js'
 import type { ExperimentPlan } from './plan.js'
+import { namesAtPoints } from './thresholds/figure-names.js'
+import { readThresholds } from './thresholds/read-thresholds.js'
 
 /**
  * Plans the replications of a scenario on its cluster; its sweep and recorded workload are left out, `loadExperiment`
@@ -14,12 +16,13 @@ import type { ExperimentPlan } from './plan.js'
  *
  * @param cluster - compiled from the same scenario
  * @returns a plan whose digest is of scenario and cluster: another than that of `loadExperiment`, which is of manifests
- * @throws InputError CALL_CYCLE, COST_UNKNOWN, CLIENTS_DO_NOT_FIT
+ * @throws InputError CALL_CYCLE, COST_UNKNOWN, CLIENTS_DO_NOT_FIT, and those of thresholds
  */
 export function planExperiment(cluster: Cluster, scenario: Scenario): ExperimentPlan {
   const point = { settings: [], cluster, scenario }
   const errors = new PointChecker(undefined).errors(point)
   if (errors.length > 0) throw new InputError(errors)
+  const written = (scenario.spec.thresholds ?? []).map((text) => ({ text }))
   const { nodes, pods, services } = cluster
   return {
     points: [point],
@@ -27,6 +30,7 @@ export function planExperiment(cluster: Cluster, scenario: Scenario): Experiment
     replications: scenario.spec.replications,
     sweep: undefined,
     trace: undefined,
+    ...(written.length === 0 ? {} : { thresholds: readThresholds(written, namesAtPoints([point])) }),
     digest: sha256Hex(sortedJson(plainData({ scenario: withoutNames(scenario), nodes, pods, services }))),
     command: 'runExperiment(planExperiment(cluster, scenario))',
     warnings: cluster.warnings,

@@ -8,6 +8,7 @@ import type { Diagnostic } from '../base/diagnostics.js'
 import type { Scenario, SweepSettings } from '../input/scenario-schema.js'
 import type { Cluster } from '../kubernetes/cluster.js'
 import type { WorkloadTrace } from '../workload/workload-trace.js'
+import type { Threshold } from './thresholds/figure.js'
 
 /** The value of one axis at one point, as text for people. */
 export interface PointSetting {
@@ -38,6 +39,8 @@ export interface ExperimentPlan {
   readonly sweep: SweepLayout | undefined
   /** Replayed in place of drawn requests. */
   readonly trace: WorkloadTrace | undefined
+  /** What each point must keep to; absent: nothing. */
+  readonly thresholds?: readonly Threshold[]
   /** SHA-256 of all inputs as settled, hexadecimal. */
   readonly digest: string
   /** Repeats this experiment; written into the results. */

@@ -4,11 +4,11 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import type { ReplicationMeasures } from '../metrics/replication-collector.js'
-import { summarise } from '../metrics/summarise.js'
 import type { Results } from '../results/results-schema.js'
-import { assembleResults, pointResult } from './assemble-results.js'
+import { assembleResults } from './assemble-results.js'
 import type { DesignPoint, ExperimentPlan } from './plan.js'
 import { type ReplicationOptions, replicationInSlices } from './run-replication.js'
+import { judgedPoint } from './thresholds/judged-point.js'
 
 export interface RunOptions {
   /** Called after every replication, and some times a second during long ones. */
@@ -46,9 +46,34 @@ export async function runExperiment(plan: ExperimentPlan, options: RunOptions = 
     for (let replication = 0; replication < plan.replications; replication++) {
       measures.push(await runInTurns(point, { seed: plan.seed, replication, trace: plan.trace }, turns))
     }
-    points.push(pointResult(point, summarise(measures)))
+    points.push(judgedPoint(point, measures, plan.thresholds))
   }
   return assembleResults(plan, points)
+}
+
+/** Replications `from` to `to` - 1 of one point. */
+export interface ReplicationRange {
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * Runs some replications of one point: those that an experiment of at least as many would run.
+ *
+ * @throws InputError, InvariantError as `runReplication`
+ */
+export async function runReplications(
+  point: DesignPoint,
+  { seed, trace }: Pick<ExperimentPlan, 'seed' | 'trace'>,
+  { from, to }: ReplicationRange,
+  options: RunOptions = {},
+): Promise<ReplicationMeasures[]> {
+  const turns = new Turns(to - from, options)
+  const measures: ReplicationMeasures[] = []
+  for (let replication = from; replication < to; replication++) {
+    measures.push(await runInTurns(point, { seed, replication, trace }, turns))
+  }
+  return measures
 }
 
 async function runInTurns(

@@ -223,6 +223,13 @@ export const scenarioSchema = z
         .describe('Replays a recorded workload in place of drawing one.'),
       events,
       controlPlane: controlPlane.optional(),
+      thresholds: z
+        .array(z.string().min(1).max(300))
+        .max(100)
+        .optional()
+        .describe(
+          'What results must keep to, each as METRIC OP VALUE: p99 < 250ms, service.web.errors < 0.1%. Exit code 99 where one is not kept.',
+        ),
       sweep: sweep.optional(),
     }),
   })

@@ -12,6 +12,7 @@ import { runFinding } from './findings.js'
 import { callMarkdown, figureColumns, nameColumns } from './markdown-call.js'
 import { sweepMarkdown } from './markdown-sweep.js'
 import { markdownCode, markdownDetails, markdownTable, markdownText } from './markdown-text.js'
+import { thresholdMarkdown } from './markdown-thresholds.js'
 import type { ReportFile } from './report-file.js'
 import { sweepFindings } from './sweep-findings.js'
 import { producerText, windowText } from './text-frame.js'
@@ -37,6 +38,7 @@ export function markdownReport(results: Results, options: MarkdownOptions): read
   const charts = chartsOf(results)
   const sections = [
     headSection(results),
+    ...thresholdMarkdown(results),
     ...(results.sweep === undefined ? runSections(results) : sweepMarkdown(results)),
     ...(charts.length === 0 ? [] : [['## Charts'], ...charts.map(chartSection)]),
     ...(results.sweep === undefined ? stationSections(results) : []),

@@ -1,5 +1,5 @@
 /** What every text report has around its figures: the headline, warnings, and what is needed to judge and repeat it. */
-import { formatDuration } from '../base/units.js'
+import { formatCount, formatDuration } from '../base/units.js'
 import { type Results, SET_BY_SCENARIO } from '../results/results-schema.js'
 import { counted } from './figures.js'
 import { joinedParts, labelled, TEXT_WIDTH, textTable, wrapped } from './text-layout.js'
@@ -40,7 +40,14 @@ export function windowText(results: Results): string {
     results.replications > 1
       ? '; ± is half of the 95 % interval, counts are of all replications together'
       : '; one replication gives no intervals'
-  return `${window}, ${counted(results.replications, 'replication')}, seed ${results.seed}${interval}`
+  return `${window}, ${replicationsText(results)}, seed ${results.seed}${interval}`
+}
+
+/** `5 replications`, or `5 to 40 replications` where points have more. */
+function replicationsText({ replications, points }: Results): string {
+  const most = points.reduce((max, point) => Math.max(max, point.replications ?? 0), replications)
+  if (most === replications) return counted(replications, 'replication')
+  return `${formatCount(replications)} to ${counted(most, 'replication')}`
 }
 
 /** `svcsim 0.1.0, model version 1, scenario 4f2d9c6b1a0e`. */

@@ -9,11 +9,16 @@ import { callSection } from './text-call.js'
 import { headline, provenanceSection, warningSection } from './text-frame.js'
 import { nodeSection, podSection } from './text-stations.js'
 import { sweepSections } from './text-sweep.js'
+import { solveSection, thresholdSections } from './text-thresholds.js'
 
 /** Renders the text report; a single run in full, a sweep as tables. */
 export function textReport(results: Results, isShowingAssumptions: boolean): string {
+  const [head, ...figures] = results.sweep === undefined ? runSections(results) : sweepSections(results)
   const sections = [
-    ...(results.sweep === undefined ? runSections(results) : sweepSections(results)),
+    head,
+    solveSection(results),
+    ...figures,
+    ...thresholdSections(results),
     warningSection(results),
     provenanceSection(results, isShowingAssumptions),
   ].filter((lines) => lines.length > 0)

@@ -16,6 +16,7 @@ const SAME: readonly [string, (results: Results) => unknown][] = [
   ['warm-up', (results) => results.warmUpNs],
   ['horizon', (results) => results.horizonNs],
   ['sweep', (results) => results.sweep ?? null],
+  ['answer', (results) => results.solve ?? null],
 ]
 
 /**

@@ -172,14 +172,46 @@ const nodeResult = z.strictObject({
   masqueradePortsPeak: count.describe('Most connections masqueraded at once to one endpoint.'),
 })
 
+const metricUnit = z.enum(['duration', 'ratio', 'count', 'perSec', 'number'])
+
+const threshold = z
+  .strictObject({
+    threshold: z.string().describe('In full: METRIC OP VALUE.'),
+    metric: z.string().describe('The figure, by its full name.'),
+    unit: metricUnit,
+    operator: z.enum(['<', '<=', '>', '>=']),
+    limit: z.number().describe('In the unit of the figure: ns, 0 to 1, per second.'),
+    value: estimate.shape.value,
+    halfWidth95: estimate.shape.halfWidth95,
+    verdict: z
+      .enum(['passed', 'failed', 'undecided'])
+      .describe('passed: the whole interval keeps to it; failed: none of it does; undecided: else.'),
+    note: z.string().optional().describe('Why it is undecided.'),
+  })
+  .describe('A threshold at this point. Counts are means over replications here.')
+
+const precision = z
+  .strictObject({
+    metric: z.string().describe('The figure watched.'),
+    unit: metricUnit,
+    value: estimate.shape.value,
+    halfWidth95: estimate.shape.halfWidth95,
+    asked: z.number().describe('Half of the interval over the value, at most.'),
+    isReached: z.boolean(),
+  })
+  .describe('What replications went on for.')
+
 const point = z
   .strictObject({
     settings: z
       .array(z.strictObject({ axis: z.string(), value: z.string() }))
       .describe('Empty for a single run.'),
+    replications: z.int().min(1).optional().describe('Where there are more than at other points.'),
     calls: z.array(call),
     pods: z.array(pod),
     nodes: z.array(nodeResult),
+    thresholds: z.array(threshold).optional(),
+    precision: precision.optional(),
   })
   .describe('One setting of all factors.')
 
@@ -195,6 +227,30 @@ const warning = z.strictObject({
   message: z.string(),
   place: z.string().optional().describe('FILE:LINE:COLUMN'),
 })
+
+const solve = z
+  .strictObject({
+    path: z.string().describe('The field that was varied.'),
+    goal: z.enum(['minimise', 'maximise']),
+    range: z.string().describe('FIRST..LAST, with its unit.'),
+    step: z.string(),
+    until: z.array(z.string()).describe('The thresholds, as they were given.'),
+    answer: z
+      .string()
+      .nullable()
+      .describe('The least or greatest value that keeps all; null: none was found.'),
+    isMonotone: z.boolean().describe('No value that was tried contradicts the answer.'),
+    remark: z.string().optional().describe('What else there is to say about the answer.'),
+    tried: z
+      .array(
+        z.strictObject({
+          value: z.string(),
+          verdict: threshold.shape.verdict.describe('passed: all thresholds; failed: at least one.'),
+        }),
+      )
+      .describe('In the order in which they were tried; `points` has them by value.'),
+  })
+  .describe('The answer of `svcsim solve`.')
 
 export const resultsSchema = z
   .strictObject({
@@ -224,6 +280,7 @@ export const resultsSchema = z
           .optional(),
       })
       .optional(),
+    solve: solve.optional(),
     points: z.array(point).min(1),
   })
   .describe('Results of svcsim.')
@@ -234,4 +291,7 @@ export type CallResult = PointResult['calls'][number]
 export type PodResult = PointResult['pods'][number]
 export type NodeResult = PointResult['nodes'][number]
 export type Estimate = z.output<typeof estimate>
+export type ThresholdResult = z.output<typeof threshold>
+export type PrecisionResult = z.output<typeof precision>
+export type SolveResult = z.output<typeof solve>
 export type Spread = z.output<typeof spread>

@@ -12,6 +12,7 @@ async function svcsim(...argv: string[]): Promise<{ code: number; out: string; e
 const VERBS = [
   'run',
   'sweep',
+  'solve',
   'check',
   'trace',
   'rules',

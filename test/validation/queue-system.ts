@@ -26,6 +26,8 @@ export interface QueueSystem {
   readonly queueCapacity?: number
   /** As `gap` of a scenario, in flow style; exponential by default. */
   readonly gap?: string
+  /** One connection per request by default. */
+  readonly connection?: 'keepAlive'
   /** Speed by pod ordinal, in flow style. */
   readonly speed?: string
   /** A load balancer's algorithm straight over the pods, in place of kube-proxy's random choice. */
@@ -115,6 +117,7 @@ ${system.cpuLimit === undefined ? '' : `      cpuLimit: ${system.cpuLimit}`}
     - name: clients
       ${way.replace(', ', '\n      ')}
       count: 20
+      connection: ${system.connection ?? 'perRequest'}
       to: station:80
       timeout: 20h
       arrivals: { rate: ${system.arrivalRate * 1_000}/s${system.gap === undefined ? '' : `, gap: ${system.gap}`} }

@@ -1,0 +1,70 @@
+/** Runs a plan with as many replications of each point as it takes; see `settle-point.ts`. */
+import type { Results } from '../../results/results-schema.js'
+import { assembleResults } from '../assemble-results.js'
+import type { ExperimentPlan } from '../plan.js'
+import { type RunOptions, runReplications } from '../run-experiment.js'
+import { type Goals, type SettledPoint, settlePoint } from './settle-point.js'
+
+/**
+ * Runs all of a plan.
+ *
+ * @returns results of the fewest replications of any point; points with more say so
+ * @throws InputError, InvariantError as `runExperiment`
+ */
+export async function runUntilSettled(
+  plan: ExperimentPlan,
+  goals: Goals,
+  options: RunOptions = {},
+): Promise<Results> {
+  const settled: SettledPoint[] = []
+  const progress = new SettlingProgress(options)
+  for (const point of plan.points) {
+    settled.push(
+      await settlePoint(point, goals, plan.replications, (each, range) =>
+        runReplications(
+          each,
+          plan,
+          range,
+          progress.optionsFor(range.to - range.from, plan.points.length - settled.length),
+        ),
+      ),
+    )
+  }
+  return settledResults(plan, settled)
+}
+
+/** @param settled - by point of the plan */
+export function settledResults(plan: ExperimentPlan, settled: readonly SettledPoint[]): Results {
+  const fewest = settled.reduce(
+    (least, { replications }) => Math.min(least, replications),
+    Number.POSITIVE_INFINITY,
+  )
+  const points = settled.map(({ result, replications }) =>
+    replications === fewest ? result : { ...result, replications },
+  )
+  return assembleResults({ ...plan, replications: fewest }, points)
+}
+
+/** Progress of batches whose number is not known before: every point that is left is taken to need one like this. */
+export class SettlingProgress {
+  #done = 0
+  #eventCount = 0
+
+  constructor(readonly options: RunOptions) {}
+
+  /** @param pointsLeft - this one included */
+  optionsFor(count: number, pointsLeft: number): RunOptions {
+    const { onProgress, signal } = this.options
+    const [doneBefore, eventsBefore] = [this.#done, this.#eventCount]
+    const total = doneBefore + count * pointsLeft
+    return {
+      signal,
+      onProgress: ({ done, ratio, eventCount }) => {
+        this.#done = doneBefore + done
+        this.#eventCount = eventsBefore + eventCount
+        const share = (doneBefore + ratio * count) / total
+        onProgress?.({ done: this.#done, total, ratio: share, eventCount: this.#eventCount })
+      },
+    }
+  }
+}
