@@ -1,12 +1,10 @@
 /** A plan from a cluster that is compiled already: one design point, for programs that use svcsim as a library. */
-import { sortedJson } from '../base/canonical-json.js'
 import { InputError } from '../base/diagnostics.js'
-import { sha256Hex } from '../base/digest.js'
 import type { Scenario } from '../input/scenario-schema.js'
 import type { Cluster } from '../kubernetes/cluster.js'
 import { PointChecker } from './check-points.js'
-import { plainData, withoutNames } from './inputs-digest.js'
-import type { ExperimentPlan } from './plan.js'
+import { pointDigest } from './inputs-digest.js'
+import type { DesignPoint, ExperimentPlan } from './plan.js'
 
 /**
  * Plans the replications of a scenario on its cluster; its sweep and recorded workload are left out, `loadExperiment`
@@ -17,17 +15,16 @@ import type { ExperimentPlan } from './plan.js'
  * @throws InputError CALL_CYCLE, COST_UNKNOWN, CLIENTS_DO_NOT_FIT
  */
 export function planExperiment(cluster: Cluster, scenario: Scenario): ExperimentPlan {
-  const point = { settings: [], cluster, scenario }
+  const point: DesignPoint = { settings: [], cluster, scenario }
   const errors = new PointChecker(undefined).errors(point)
   if (errors.length > 0) throw new InputError(errors)
-  const { nodes, pods, services } = cluster
   return {
     points: [point],
     seed: scenario.spec.seed,
     replications: scenario.spec.replications,
     sweep: undefined,
     trace: undefined,
-    digest: sha256Hex(sortedJson(plainData({ scenario: withoutNames(scenario), nodes, pods, services }))),
+    digest: pointDigest(point),
     command: 'runExperiment(planExperiment(cluster, scenario))',
     warnings: cluster.warnings,
   }

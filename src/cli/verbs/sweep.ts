@@ -1,15 +1,15 @@
 /** `svcsim sweep`: a scenario at every combination of settings. */
-import { deliverResults, outputTarget } from '../deliver-results.js'
+import { outputTarget } from '../deliver-results.js'
 import { usageError } from '../exit-codes.js'
 import { loadPlan } from '../load-plan.js'
-import type { InputOptions, OutputOptions } from '../options.js'
-import { runPlan } from '../run-plan.js'
+import type { ExecutionOptions, InputOptions, OutputOptions } from '../options.js'
+import { runAndDeliver } from '../run-and-deliver.js'
 import type { Surroundings } from '../surroundings.js'
 
-/** @throws InputError, OutputError, ClosedPipe, Interruption, Fault */
+/** @throws InputError, OutputError, ClosedPipe, Interruption, Unfinished, Fault */
 export async function sweepVerb(
   scenario: string,
-  options: InputOptions & OutputOptions,
+  options: InputOptions & ExecutionOptions & OutputOptions,
   surroundings: Surroundings,
 ): Promise<void> {
   if (options.output !== undefined) outputTarget(options.output, surroundings.cwd)
@@ -20,6 +20,5 @@ export async function sweepVerb(
       'vary a field with --set PATH=1..10, or write spec.sweep',
     )
   }
-  const results = await runPlan(plan, options.quiet === true, surroundings)
-  await deliverResults(results, options, surroundings)
+  await runAndDeliver(plan, options, surroundings)
 }
