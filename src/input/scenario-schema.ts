@@ -231,6 +231,3 @@ export type PodBehaviour = ScenarioSpec['pods'][string]
 export type LoadBalancerSettings = ScenarioSpec['loadBalancers'][string]
 export type ProxySettings = ScenarioSpec['proxy']
 export type SweepSettings = NonNullable<ScenarioSpec['sweep']>
-
-/** How pods behave of which the scenario says nothing. */
-export const DEFAULT_POD_BEHAVIOUR: PodBehaviour = podBehaviour.parse({})
