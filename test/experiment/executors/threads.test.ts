@@ -61,7 +61,7 @@ describe('threads', () => {
   })
 
   test('give the bytes of a recorded workload, with names that are resolved by queries', async () => {
-    const inputs = shopInputs({ settings: ['replications=2'], axes: ['dns.mode=delay,coredns'] })
+    const inputs = shopInputs({ settings: ['replications=2'], axes: ['dns.mode=constant,coredns'] })
     const trace = recordWorkload(loadExperiment(inputs).points[0], 1)
     const plan = loadExperiment({ ...inputs, trace })
     expect(await inThreads(2, (executor) => bytesOf(plan, executor))).toBe(await bytesOf(plan))
