@@ -109,7 +109,7 @@ function bytesOf(array: Float64Array | Uint32Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
 }
 
-/** A copy of its own: floats must begin at a multiple of their size. */
+/** A copy of its own: floats must begin at a multiple of their size. (`slice` of a Buffer would be no copy.) */
 function alignedBuffer(bytes: Uint8Array): ArrayBuffer {
-  return bytes.slice().buffer
+  return new Uint8Array(bytes).buffer
 }

@@ -64,6 +64,9 @@ describe('measures as bytes', () => {
     const decoded = decodeMeasures(bytes)
     expect(summarise([decoded])).toStrictEqual(summarise([measures]))
     expect(encodeMeasures(decoded)).toEqual(bytes)
+    // As they come from a file or a server: a part of a Buffer.
+    const part = Buffer.concat([Buffer.alloc(3), bytes]).subarray(3)
+    expect(encodeMeasures(decodeMeasures(part))).toEqual(bytes)
   })
 
   test('that are none are refused', () => {
