@@ -4,8 +4,9 @@
  * packets of three go on to a second node.
  */
 import { loadExperiment } from '../src/experiment/load-experiment.js'
-import type { DesignPoint } from '../src/experiment/plan.js'
+import type { DesignPoint, ExperimentPlan } from '../src/experiment/plan.js'
 import { runReplication } from '../src/experiment/run-replication.js'
+import { parseAxis } from '../src/input/settings.js'
 import type { ReplicationMeasures } from '../src/metrics/replication-collector.js'
 
 const RATE_PER_SEC = 7_000
@@ -50,15 +51,25 @@ spec:
 
 /** A run of about so many requests, ready to go. */
 export function mainPath(requestCount: number, nodeCount: number): () => ReplicationMeasures {
-  const { points } = loadExperiment({
-    scenarioFile: { path: 'scenario.yaml', text: scenarioText(requestCount, nodeCount) },
-    manifestFiles: [{ path: 'web.yaml', text: MANIFESTS }],
-    settings: [],
-    axes: [],
-    command: '',
-  })
+  const { points } = planOf(scenarioText(requestCount, nodeCount), [])
   const point: DesignPoint = points[0]
   return () => runReplication(point, { seed: 1, replication: 0, trace: undefined })
+}
+
+/** A sweep of so many points of one simulated second each, 7,000 requests or somewhat fewer. */
+export function mainPathSweep(pointCount: number): ExperimentPlan {
+  const rates = Array.from({ length: pointCount }, (_, index) => `${RATE_PER_SEC - index}/s`)
+  return planOf(scenarioText(RATE_PER_SEC, 3), [`clients.clients.arrivals.rate=${rates.join(',')}`])
+}
+
+function planOf(scenario: string, axes: readonly string[]): ExperimentPlan {
+  return loadExperiment({
+    scenarioFile: { path: 'scenario.yaml', text: scenario },
+    manifestFiles: [{ path: 'web.yaml', text: MANIFESTS }],
+    settings: [],
+    axes: axes.map(parseAxis),
+    command: '',
+  })
 }
 
 /** Requests issued in a run. */

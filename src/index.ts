@@ -5,7 +5,7 @@
  *     const scenario = readScenario({ path: 'scenario.yaml', text: scenarioText })
  *     const cluster = compileCluster(manifests, scenario)
  *     const plan = planExperiment(cluster, scenario)
- *     const results = await runExperiment(plan)
+ *     const results = await runExperiment(plan, { workers: 4 })
  *     const [page] = await renderReport(results, 'md')
  *
  * Sweeps, settings and recorded workloads: `loadExperiment` takes texts and gives a plan in one call.
@@ -27,6 +27,8 @@ export { type ExperimentInputs, loadExperiment } from './experiment/load-experim
 export type { DesignPoint, ExperimentPlan } from './experiment/plan.js'
 export { planExperiment } from './experiment/plan-experiment.js'
 export { type ExperimentProgress, type RunOptions, runExperiment } from './experiment/run-experiment.js'
+export { runTasks } from './experiment/run-tasks.js'
+export type { FinishedTask, Task } from './experiment/tasks.js'
 export { renderDiagnostics } from './input/render-diagnostics.js'
 export { parseAxis, parseSetting } from './input/settings.js'
 export { type ReportFile, type ReportFormat, renderReport } from './report/render-report.js'

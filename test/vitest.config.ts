@@ -1,5 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
+/** They start threads and processes of the built program. */
+const BUILT = [
+  'test/experiment/executors/threads.test.ts',
+  'test/experiment/executors/queue.test.ts',
+  'test/experiment/journal/interruptions.test.ts',
+]
+
 /** Two suites: `quick` (every change, seconds) and `full` (known answers, kernel measurements, whole runs). */
 export default defineConfig({
   test: {
@@ -14,6 +21,7 @@ export default defineConfig({
             'test/cli/**',
             'test/kernel/**',
             'test/input/hostile.test.ts',
+            ...BUILT,
           ],
           testTimeout: 30_000,
           // Nothing here keeps state between files: one context for all saves half of the time.
@@ -29,6 +37,7 @@ export default defineConfig({
             'test/scenarios/**/*.test.ts',
             'test/cli/**/*.test.ts',
             'test/input/hostile.test.ts',
+            ...BUILT,
           ],
           testTimeout: 120_000,
         },

@@ -49,11 +49,13 @@ export class InputError extends Error {
 /** Ours to mend: something that can not be, has been. `context` names what is needed to replay it. */
 export class InvariantError extends Error {
   override readonly name = 'InvariantError'
+
+  /** @param reason - what has been; the message is this and the context */
   constructor(
-    message: string,
+    readonly reason: string,
     readonly context: Readonly<Record<string, string | number>> = {},
   ) {
-    super(`${message}${describe(context)}`)
+    super(`${reason}${describe(context)}`)
   }
 }
 

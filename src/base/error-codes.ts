@@ -20,6 +20,18 @@ export const ERROR_CODES = {
     meaning: 'A file or the standard output could not be written; a file that stood there before is whole.',
     cure: 'Make room, or name another place; the message gives the cause.',
   },
+  JOURNAL_MISMATCH: {
+    meaning: 'A journal is of another experiment or another version of svcsim, or no journal at all.',
+    cure: 'Give the command line that was interrupted, with --resume; or remove the file, and begin anew.',
+  },
+  QUEUE_UNREACHABLE: {
+    meaning: 'The server that is to hand out tasks does not answer, or its address can not be read.',
+    cure: 'Start Redis or Valkey there; write redis://HOST:PORT or rediss://USER:PASSWORD@HOST:PORT.',
+  },
+  QUEUE_PLAN: {
+    meaning: 'An experiment that was not made from texts is to run on other machines.',
+    cure: 'Make the plan by loadExperiment, or run it in threads: workers in place of queue.',
+  },
   ...INPUT_CODES,
   ...KUBERNETES_CODES,
   ...FLOW_CODES,

@@ -4,6 +4,9 @@ import { makeProgram } from './program.js'
 import type { Surroundings } from './surroundings.js'
 import { tellError } from './tell-error.js'
 
+/** So long a verb may take to end by itself once it is to stop; together with all else less than two seconds. */
+const GRACE_MS = 1_300
+
 /**
  * Runs one command line.
  *
@@ -36,10 +39,10 @@ async function execute(argv: readonly string[], surroundings: Surroundings): Pro
   }
 }
 
-/** Waiting for a pipe ends here when the user loses patience; a run looks at the signal by itself. */
+/** A run looks at the signal by itself and brings what is done to safety; waiting for a pipe ends here. */
 function interruption(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    const stop = () => reject(signal.reason)
+    const stop = () => setTimeout(() => reject(signal.reason), GRACE_MS)
     if (signal.aborted) stop()
     else signal.addEventListener('abort', stop, { once: true })
   })

@@ -64,8 +64,34 @@ export class ClosedPipe extends Error {
 /** The user, or the system, has asked to stop: the reason of the abort signal. */
 export class Interruption extends Error {
   override readonly name = 'Interruption'
-  constructor(readonly exitCode: number) {
-    super('interrupted')
+
+  /** @param message - what there is to say of it; `interrupted` by default */
+  constructor(
+    readonly exitCode: number,
+    message = 'interrupted',
+  ) {
+    super(message)
+  }
+}
+
+/** What is done of a run that did not end, and where it is kept. */
+export interface KeptWork {
+  readonly doneCount: number
+  /** Replications of the whole run. */
+  readonly total: number
+  /** The journal as the user would name it. */
+  readonly journal: string
+}
+
+/** A run did not end, and the same command with `--resume` goes on with it. */
+export class Unfinished extends Error {
+  override readonly name = 'Unfinished'
+
+  constructor(
+    override readonly cause: unknown,
+    readonly kept: KeptWork,
+  ) {
+    super('a run did not end')
   }
 }
 

@@ -62,7 +62,7 @@ async function writeGallery(surroundings: Surroundings): Promise<void> {
   fs.rmSync(path.join(ROOT, 'reports'), { recursive: true, force: true })
   for (const { folder, verb, scenario, set } of SHOWN) {
     const plan = await loadPlan(verb, scenario, { set }, surroundings)
-    const results = await runPlan(plan, false, surroundings)
+    const results = await runPlan(plan, {}, surroundings)
     const shownAs = path.join('reports', folder)
     await writeFiles(await filesOf(results), { path: path.join(ROOT, shownAs), shownAs }, {}, surroundings)
   }

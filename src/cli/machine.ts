@@ -1,5 +1,6 @@
 /** The real surroundings: standard streams, signals and clock of this process. */
 import fs from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { buffer } from 'node:stream/consumers'
 import { ClosedPipe, EXIT, Interruption, OutputError, systemCode, systemReason } from './exit-codes.js'
 import type { Surroundings, TextSink } from './surroundings.js'
@@ -8,13 +9,15 @@ import { writeFully } from './write-file.js'
 /** This process. Call once: it takes over the signals. */
 export function machineSurroundings(): Surroundings {
   const { env } = process
+  const signal = stopSignal()
   return {
-    readStdin: () => buffer(process.stdin),
+    readStdin: () => Promise.race([buffer(process.stdin), rejected(signal)]),
     stdout: outputSink(process.stdout, env),
     stderr: quietSink(outputSink(process.stderr, env)),
     cwd: process.cwd(),
     env,
-    signal: stopSignal(),
+    signal,
+    processorCount: availableParallelism(),
     nowMs: () => performance.now(),
   }
 }
@@ -38,6 +41,13 @@ function outputSink(stream: NodeJS.WriteStream & { readonly fd: number }, env: N
       }
     },
   }
+}
+
+/** Nobody waits for the standard input once the program is to stop. */
+function rejected(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
 }
 
 /** To a file Node writes once and does not look at how much was taken, so there svcsim writes itself. */

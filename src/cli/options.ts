@@ -43,8 +43,19 @@ export interface OutputOptions {
   readonly quiet?: boolean
 }
 
+/** Who runs the replications. */
+export interface ExecutionOptions {
+  /** Threads; all processors by default. */
+  readonly workers?: number
+  /** Address of a queue from which other machines take tasks. */
+  readonly queue?: string
+  /** Goes on with what an interrupted run has left. */
+  readonly resume?: boolean
+}
+
 const FORMATS: readonly ReportFormat[] = ['text', 'json', 'csv', 'md']
 const MAX_REPLICATIONS = 100_000
+const MAX_WORKERS = 1_024
 
 /** Adds `-f`, `--set`, `--seed`, `--replications`. */
 export function addInputOptions(command: Command, setHelp: string): Command {
@@ -124,6 +135,28 @@ export function addOutputOptions(command: Command): Command {
     )
     .option('--assumptions', 'list every assumption in force, with its source')
     .option('-q, --quiet', 'no progress and notes; with --output, print nothing')
+}
+
+/** Adds `--workers`, `--queue`, `--resume`. */
+export function addExecutionOptions(command: Command): Command {
+  return addPlacesOptions(command).option(
+    '--resume',
+    'go on with the journal that an interrupted run has left',
+  )
+}
+
+/** Adds `--workers`, `--queue`: where replications run. */
+export function addPlacesOptions(command: Command): Command {
+  return command
+    .addOption(workersOption().conflicts('queue'))
+    .option('--queue <address>', 'let `svcsim worker` run them, on any machines: redis://HOST:PORT')
+}
+
+/** `--workers`. */
+export function workersOption(): Option {
+  return new Option('--workers <n>', 'threads that run replications; all processors by default').argParser(
+    countUpTo(MAX_WORKERS),
+  )
 }
 
 /** `--format`, text by default. */

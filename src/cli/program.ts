@@ -6,16 +6,19 @@ import { Command, Option } from 'commander'
 import { VERSION } from '../base/version.js'
 import { EXIT } from './exit-codes.js'
 import {
+  addExecutionOptions,
   addInputOptions,
   addJudgingOptions,
   addMaxReplications,
   addOutputOptions,
+  addPlacesOptions,
   addSettlingOptions,
   collected,
   countUpTo,
   formatOption,
   positiveNumber,
   seedNumber,
+  workersOption,
 } from './options.js'
 import type { Surroundings } from './surroundings.js'
 
@@ -80,6 +83,7 @@ export function makeProgram(
   addBench(program, surroundings)
   addWorkload(program, surroundings)
   addReport(program, surroundings)
+  addWorker(program, surroundings)
   addSchema(program, surroundings)
   return program
 }
@@ -97,6 +101,7 @@ function addRun(program: Command, surroundings: Surroundings): void {
   addInputOptions(command, 'set a field, as in counter.replicas=5 or clients.browsers.arrivals.rate=400/s')
   addJudgingOptions(command, WHEN_UNDECIDED)
   addSettlingOptions(command)
+  addExecutionOptions(command)
   addOutputOptions(command).action(async (scenario, options) =>
     (await import('./verbs/run.js')).runVerb(scenario, options, surroundings),
   )
@@ -106,6 +111,7 @@ function addSweep(program: Command, surroundings: Surroundings): void {
   const command = verb(program, 'sweep', 'run a scenario at every combination of settings; one row each', [
     'svcsim sweep scenarios/counter --set counter.replicas=1..10',
     'svcsim sweep scenarios/counter --set counter.replicas=2,5 --set clients.browsers.count=10..100/10 --output sweep/',
+    'svcsim sweep scenarios/counter --set counter.replicas=1..50 --queue redis://queue.example:6379',
   ]).argument('<scenario>', SCENARIO_ARGUMENT)
   addInputOptions(
     command,
@@ -113,6 +119,7 @@ function addSweep(program: Command, surroundings: Surroundings): void {
   )
   addJudgingOptions(command, WHEN_UNDECIDED)
   addSettlingOptions(command)
+  addExecutionOptions(command)
   addOutputOptions(command).action(async (scenario, options) =>
     (await import('./verbs/sweep.js')).sweepVerb(scenario, options, surroundings),
   )
@@ -140,6 +147,7 @@ function addSolve(program: Command, surroundings: Surroundings): void {
     )
   addInputOptions(command, 'set a field, as for run')
   addMaxReplications(command)
+  addPlacesOptions(command)
   addOutputOptions(command).action(async (scenario, options) =>
     (await import('./verbs/solve.js')).solveVerb(scenario, options, surroundings),
   )
@@ -265,6 +273,7 @@ function addBench(program: Command, surroundings: Surroundings): void {
     .option('--rate <n>', 'requests per second of all clients, in place of --utilisation', positiveNumber)
     .option('--seed <n>', 'number that all randomness derives from', seedNumber)
     .option('--replications <n>', 'independent runs of each row', countUpTo(100_000))
+  addExecutionOptions(command)
   addOutputOptions(command).action(async (options) =>
     (await import('./verbs/bench.js')).benchRoutingVerb(options, surroundings),
   )
@@ -303,6 +312,17 @@ function addReport(program: Command, surroundings: Surroundings): void {
   addJudgingOptions(command, ['fail', 'pass']).action(async (results, options) =>
     (await import('./verbs/report.js')).reportVerb(results, options, surroundings),
   )
+}
+
+function addWorker(program: Command, surroundings: Surroundings): void {
+  verb(program, 'worker', 'run replications for svcsim on other machines, from a queue, until Ctrl-C', [
+    'svcsim worker --queue redis://queue.example:6379',
+    'svcsim worker --queue rediss://USER:PASSWORD@queue.example:6380 --workers 16',
+  ])
+    .requiredOption('--queue <address>', 'Redis or Valkey server: redis://HOST:PORT')
+    .addOption(workersOption())
+    .option('-q, --quiet', 'no notes')
+    .action(async (options) => (await import('./verbs/worker.js')).workerVerb(options, surroundings))
 }
 
 function addSchema(program: Command, surroundings: Surroundings): void {

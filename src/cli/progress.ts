@@ -45,13 +45,25 @@ export class ProgressLine {
   }
 }
 
-/** `12 of 80 replications, 3,400,000 events, about 40 s left`. */
+/** `3 of 20 points, 12 of 80 replications, 3,400,000 events (850,000/s), about 40 s left`. */
 export function progressText(progress: ExperimentProgress, elapsedMs: number): string {
-  const { done, total, ratio, eventCount } = progress
-  const leftS = ((elapsedMs / ratio) * (1 - ratio)) / 1_000
-  const left = ratio === 1 ? '' : `, about ${leftText(leftS)} left`
-  const counts = `${formatCount(done)} of ${formatCount(total)} replications`
-  return `${counts}, ${formatCount(eventCount)} events${left}`
+  const { done, total, points, eventCount, note } = progress
+  const rate = elapsedMs > 0 ? ` (${formatCount(Math.round((eventCount / elapsedMs) * 1_000))}/s)` : ''
+  const parts = [
+    ...(points === undefined ? [] : [`${formatCount(points.done)} of ${formatCount(points.total)} points`]),
+    `${formatCount(done)} of ${formatCount(total)} replications`,
+    `${formatCount(eventCount)} events${rate}`,
+    ...(note === undefined ? [] : [note]),
+    ...timeLeft(progress, elapsedMs),
+  ]
+  return parts.join(', ')
+}
+
+/** By what this run has done, and not by what it took over from a journal. Nothing to say before anything is done. */
+function timeLeft({ ratio, total, resumed = 0 }: ExperimentProgress, elapsedMs: number): readonly string[] {
+  const own = ratio - resumed / total
+  if (ratio === 1 || own <= 0) return []
+  return [`about ${leftText(((elapsedMs / own) * (1 - ratio)) / 1_000)} left`]
 }
 
 function leftText(seconds: number): string {

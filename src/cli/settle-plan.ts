@@ -1,5 +1,6 @@
 /** Runs a plan until its thresholds are decided and its figure is precise, if the options ask for that; see `experiment/settle`. */
 import type { ExperimentPlan } from '../experiment/plan.js'
+import type { RunOptions } from '../experiment/run-experiment.js'
 import { runUntilSettled } from '../experiment/settle/run-until-settled.js'
 import type { Goals } from '../experiment/settle/settle-point.js'
 import { namesAtPoints } from '../experiment/thresholds/figure-names.js'
@@ -8,8 +9,6 @@ import type { Results } from '../results/results-schema.js'
 import { usageError } from './exit-codes.js'
 import { optionPlace } from './load-plan.js'
 import type { JudgingOptions, SettlingOptions } from './options.js'
-import { runPlan } from './run-plan.js'
-import type { Surroundings } from './surroundings.js'
 
 type Options = JudgingOptions & SettlingOptions & { readonly quiet?: boolean }
 
@@ -37,20 +36,18 @@ export function checkSettling({ precision, watch }: Options): void {
 }
 
 /**
- * Runs it.
+ * How a plan is run until it is settled; undefined: nothing of the kind is asked for.
  *
- * @throws InputError METRIC_UNKNOWN, NAME_UNKNOWN for `--watch`; as `runPlan`
+ * @throws InputError METRIC_UNKNOWN, NAME_UNKNOWN for `--watch`
  */
-export async function settlePlan(
+export function settlingRun(
   plan: ExperimentPlan,
   options: Options,
-  surroundings: Surroundings,
-): Promise<Results> {
-  const isQuiet = options.quiet === true
+): ((runOptions: RunOptions) => Promise<Results>) | undefined {
   const isSettling = options.precision !== undefined || options.onUndecided === 'extend'
-  if (!isSettling) return runPlan(plan, isQuiet, surroundings)
+  if (!isSettling) return undefined
   const goals = goalsOf(plan, options)
-  return runPlan(plan, isQuiet, surroundings, (runOptions) => runUntilSettled(plan, goals, runOptions))
+  return (runOptions) => runUntilSettled(plan, goals, runOptions)
 }
 
 function goalsOf(plan: ExperimentPlan, { precision, watch, onUndecided, maxReplications }: Options): Goals {

@@ -25,6 +25,8 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Aborted with an `Interruption` when the program is to stop. */
   readonly signal: AbortSignal
+  /** Processors that this process may use. */
+  readonly processorCount: number
   /** Wall-clock time since some moment, ms; for progress only. */
   readonly nowMs: () => number
 }

@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander'
 import { type Diagnostic, InputError, InvariantError } from '../base/diagnostics.js'
 import { terminalText } from '../base/terminal-text.js'
+import { formatCount } from '../base/units.js'
 import { MODEL_VERSION, VERSION } from '../base/version.js'
 import {
   ClosedPipe,
@@ -12,6 +13,7 @@ import {
   Interruption,
   OutputError,
   ThresholdFailed,
+  Unfinished,
   usageError,
 } from './exit-codes.js'
 import { shellText } from './shell-text.js'
@@ -37,8 +39,11 @@ export async function tellError(
   }
   if (error instanceof CommanderError) return tellUsage(error, argv, surroundings)
   if (error instanceof InputError) return tellInput(error, surroundings)
+  if (error instanceof Unfinished) return tellUnfinished(error, argv, surroundings)
   if (error instanceof Interruption) {
-    await stderr.write('interrupted; nothing was written\n')
+    await stderr.write(
+      `${error.message === 'interrupted' ? 'interrupted; nothing was written' : error.message}\n`,
+    )
     return error.exitCode
   }
   if (error instanceof OutputError) {
@@ -50,6 +55,22 @@ export async function tellError(
   }
   await stderr.write(faultText(error, argv))
   return EXIT.ourFault
+}
+
+/** What stopped the run, and the command that goes on with it. */
+async function tellUnfinished(
+  { cause, kept }: Unfinished,
+  argv: readonly string[],
+  surroundings: Surroundings,
+): Promise<number> {
+  const { doneCount, total, journal } = kept
+  const isInterruption = cause instanceof Interruption
+  const code = isInterruption ? cause.exitCode : await tellError(cause, argv, surroundings)
+  const done = `${formatCount(doneCount)} of ${formatCount(total)} replications are kept in "${journal}"`
+  const command = `svcsim ${shellText([...argv.filter((arg) => arg !== '--resume'), '--resume'])}`
+  const lines = [`${isInterruption ? 'interrupted; ' : ''}${done}`, `go on with: ${command}`]
+  await surroundings.stderr.write(lines.map((line) => `${terminalText(line)}\n`).join(''))
+  return code
 }
 
 /** Errors and warnings, on the standard error. */

@@ -10,6 +10,7 @@ import { sha256Hex } from '../base/digest.js'
 import type { Manifests } from '../input/kubernetes-objects.js'
 import type { Scenario } from '../input/scenario-schema.js'
 import type { WorkloadTrace } from '../workload/workload-trace.js'
+import type { DesignPoint } from './plan.js'
 
 /** What one design point is compiled from. */
 export interface PointInputs {
@@ -36,6 +37,12 @@ export function inputsDigest(points: readonly PointInputs[], trace: WorkloadTrac
   return sha256Hex(
     sortedJson({ points: inputs, workload: trace === undefined ? null : digestOf(trace.groups) }),
   )
+}
+
+/** The same of one point by its scenario and settled cluster. */
+export function pointDigest({ scenario, cluster }: Pick<DesignPoint, 'scenario' | 'cluster'>): string {
+  const { nodes, pods, services } = cluster
+  return sha256Hex(sortedJson(plainData({ scenario: withoutNames(scenario), nodes, pods, services })))
 }
 
 /** Seed and replications stand beside the digest in results; the others are names of files, and the points themselves. */

@@ -7,10 +7,8 @@
 import { type Diagnostic, InputError, type Origin } from '../base/diagnostics.js'
 import { readScenario } from '../input/read-scenario.js'
 import type { Scenario, ScenarioSpec } from '../input/scenario-schema.js'
-import { type Axis, axesOf, type Setting } from '../input/settings.js'
-import type { SourceFile } from '../input/source-file.js'
+import { type Axis, axesOf } from '../input/settings.js'
 import { compileCluster } from '../kubernetes/compile-cluster.js'
-import type { WorkloadTrace } from '../workload/workload-trace.js'
 import { PointChecker } from './check-points.js'
 import { tableErrors } from './check-table.js'
 import { type Combination, combinationsOf } from './combinations.js'
@@ -18,26 +16,12 @@ import { drawFrom } from './draws.js'
 import { GatheredFindings } from './gathered-findings.js'
 import { inputsDigest, type PointInputs } from './inputs-digest.js'
 import { ManifestReader } from './manifest-reader.js'
-import type { DesignPoint, ExperimentPlan, SweepLayout } from './plan.js'
+import type { DesignPoint, ExperimentInputs, ExperimentPlan, SweepLayout } from './plan.js'
 import type { Threshold } from './thresholds/figure.js'
 import { namesAtPoints } from './thresholds/figure-names.js'
 import { readThresholds, type WrittenThreshold } from './thresholds/read-thresholds.js'
 
-/** What an experiment is made from. */
-export interface ExperimentInputs {
-  readonly scenarioFile: SourceFile
-  readonly manifestFiles: readonly SourceFile[]
-  /** Replayed in place of drawn requests. */
-  readonly trace?: WorkloadTrace
-  /** Put over every point; of several for one field the last counts. */
-  readonly settings: readonly Setting[]
-  /** In place of the sweep of the scenario; none: the scenario's own. */
-  readonly axes: readonly Axis[]
-  /** Beside those of the scenario. */
-  readonly thresholds?: readonly WrittenThreshold[]
-  /** Repeats the experiment. */
-  readonly command: string
-}
+export type { ExperimentInputs } from './plan.js'
 
 /** What all points must agree on: results hold it once. */
 const SHARED_FIELDS = [
@@ -103,6 +87,38 @@ export function loadExperiment(inputs: ExperimentInputs): ExperimentPlan {
   }
 }
 
+/** The design points of an experiment, one by one. */
+export interface PointLoader {
+  readonly pointCount: number
+  /**
+   * Makes one point, as `loadExperiment` does.
+   *
+   * @param index - below `pointCount`
+   * @throws InputError with the errors of the point; what all points must agree on is not looked at
+   */
+  load(index: number): DesignPoint
+}
+
+/**
+ * Makes single points of an experiment that `loadExperiment` has found to be without errors, on a machine that needs only some.
+ *
+ * @throws InputError with the errors of scenario and manifests
+ */
+export function pointLoader(inputs: ExperimentInputs): PointLoader {
+  const manifests = new ManifestReader(inputs.manifestFiles)
+  const base = readBase(inputs, manifests)
+  const combinations = combinationsOf(axesInForce(inputs, base.scenario.spec))
+  const tools = { inputs, base, manifests, checker: new PointChecker(inputs.trace) }
+  return {
+    pointCount: combinations.length,
+    load(index) {
+      const { point, found } = loadPoint(combinations[index], index, tools)
+      if (point === undefined) throw new InputError(found)
+      return point
+    },
+  }
+}
+
 /** Errors of the scenario and of the manifests are told together. */
 function readBase({ scenarioFile, settings, trace }: ExperimentInputs, manifests: ManifestReader): Base {
   const errors: Diagnostic[] = []
@@ -159,8 +175,8 @@ function loadPoints(combinations: readonly Combination[], tools: Tools) {
   const points: DesignPoint[] = []
   const pointInputs: PointInputs[] = []
   const found = new GatheredFindings()
-  for (const combination of combinations) {
-    const loaded = loadPoint(combination, tools)
+  for (const [index, combination] of combinations.entries()) {
+    const loaded = loadPoint(combination, index, tools)
     found.add(combination.labels, loaded.found)
     if (loaded.point !== undefined) points.push(loaded.point)
     if (loaded.inputs !== undefined) pointInputs.push(loaded.inputs)
@@ -171,6 +187,7 @@ function loadPoints(combinations: readonly Combination[], tools: Tools) {
 
 function loadPoint(
   { labels, settings }: Combination,
+  index: number,
   { inputs, base, manifests, checker }: Tools,
 ): LoadedPoint {
   const all = [...inputs.settings, ...settings]
@@ -185,7 +202,7 @@ function loadPoint(
     compileCluster(objects.manifests, scenario, draw, { scenario: origin }),
   )
   if (cluster === undefined) return { found: errors }
-  const point = { settings: labels, cluster, scenario }
+  const point = { settings: labels, cluster, scenario, source: { inputs, index } }
   return {
     point,
     inputs: { manifests: objects.manifests, scenario },

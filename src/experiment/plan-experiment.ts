@@ -1,12 +1,10 @@
 /** A plan from a cluster that is compiled already: one design point, for programs that use svcsim as a library. */
-import { sortedJson } from '../base/canonical-json.js'
 import { InputError } from '../base/diagnostics.js'
-import { sha256Hex } from '../base/digest.js'
 import type { Scenario } from '../input/scenario-schema.js'
 import type { Cluster } from '../kubernetes/cluster.js'
 import { PointChecker } from './check-points.js'
-import { plainData, withoutNames } from './inputs-digest.js'
-import type { ExperimentPlan } from './plan.js'
+import { pointDigest } from './inputs-digest.js'
+import type { DesignPoint, ExperimentPlan } from './plan.js'
 import { namesAtPoints } from './thresholds/figure-names.js'
 import { readThresholds } from './thresholds/read-thresholds.js'
 
@@ -19,11 +17,10 @@ import { readThresholds } from './thresholds/read-thresholds.js'
  * @throws InputError CALL_CYCLE, COST_UNKNOWN, CLIENTS_DO_NOT_FIT, and those of thresholds
  */
 export function planExperiment(cluster: Cluster, scenario: Scenario): ExperimentPlan {
-  const point = { settings: [], cluster, scenario }
+  const point: DesignPoint = { settings: [], cluster, scenario }
   const errors = new PointChecker(undefined).errors(point)
   if (errors.length > 0) throw new InputError(errors)
   const written = (scenario.spec.thresholds ?? []).map((text) => ({ text }))
-  const { nodes, pods, services } = cluster
   return {
     points: [point],
     seed: scenario.spec.seed,
@@ -31,7 +28,7 @@ export function planExperiment(cluster: Cluster, scenario: Scenario): Experiment
     sweep: undefined,
     trace: undefined,
     ...(written.length === 0 ? {} : { thresholds: readThresholds(written, namesAtPoints([point])) }),
-    digest: sha256Hex(sortedJson(plainData({ scenario: withoutNames(scenario), nodes, pods, services }))),
+    digest: pointDigest(point),
     command: 'runExperiment(planExperiment(cluster, scenario))',
     warnings: cluster.warnings,
   }

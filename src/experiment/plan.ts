@@ -6,9 +6,12 @@
  */
 import type { Diagnostic } from '../base/diagnostics.js'
 import type { Scenario, SweepSettings } from '../input/scenario-schema.js'
+import type { Axis, Setting } from '../input/settings.js'
+import type { SourceFile } from '../input/source-file.js'
 import type { Cluster } from '../kubernetes/cluster.js'
 import type { WorkloadTrace } from '../workload/workload-trace.js'
 import type { Threshold } from './thresholds/figure.js'
+import type { WrittenThreshold } from './thresholds/read-thresholds.js'
 
 /** The value of one axis at one point, as text for people. */
 export interface PointSetting {
@@ -22,6 +25,31 @@ export interface DesignPoint {
   readonly settings: readonly PointSetting[]
   readonly cluster: Cluster
   readonly scenario: Scenario
+  /** What it was made from, where it was made from texts: other machines get those. */
+  readonly source?: PointSource
+}
+
+/** A design point as one of those of an experiment. */
+export interface PointSource {
+  readonly inputs: ExperimentInputs
+  /** Among the points of the experiment. */
+  readonly index: number
+}
+
+/** What an experiment is made from. */
+export interface ExperimentInputs {
+  readonly scenarioFile: SourceFile
+  readonly manifestFiles: readonly SourceFile[]
+  /** Replayed in place of drawn requests. */
+  readonly trace?: WorkloadTrace
+  /** Put over every point; of several for one field the last counts. */
+  readonly settings: readonly Setting[]
+  /** In place of the sweep of the scenario; none: the scenario's own. */
+  readonly axes: readonly Axis[]
+  /** Beside those of the scenario. */
+  readonly thresholds?: readonly WrittenThreshold[]
+  /** Repeats the experiment. */
+  readonly command: string
 }
 
 /** The layout of a sweep's table, from the scenario. */

@@ -1,6 +1,7 @@
 /** What is taken for granted of pods: of every workload that the scenario describes, and of all others together. */
 import { formatDuration } from '../base/units.js'
-import { DEFAULT_POD_BEHAVIOUR, type PodBehaviour, type Scenario } from '../input/scenario-schema.js'
+import { DEFAULT_POD_BEHAVIOUR } from '../input/default-pod-behaviour.js'
+import type { PodBehaviour, Scenario } from '../input/scenario-schema.js'
 import type { Cluster, ClusterPod } from '../kubernetes/cluster.js'
 import { dnsPodsOf } from '../kubernetes/coredns.js'
 import { behaviourKey, cpuLimitMilli } from '../model/behaviours.js'

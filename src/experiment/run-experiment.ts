@@ -1,54 +1,28 @@
 /**
- * Runs a plan: every replication of every point, here and now, one after another; results are put together in the order of
- * the plan. Every now and then the event loop gets a turn, so that signals and progress are seen to.
+ * Runs a plan: every replication of every point, here, in threads or on other machines; results are put together in the order
+ * of the plan, whatever the order in which replications end.
  */
-import { setImmediate } from 'node:timers/promises'
 import type { ReplicationMeasures } from '../metrics/replication-collector.js'
-import type { Results } from '../results/results-schema.js'
+import type { PointResult, Results } from '../results/results-schema.js'
 import { assembleResults } from './assemble-results.js'
-import type { DesignPoint, ExperimentPlan } from './plan.js'
-import { type ReplicationOptions, replicationInSlices } from './run-replication.js'
+import type { ExperimentPlan } from './plan.js'
+import { type RunOptions, runTasks } from './run-tasks.js'
+import { type FinishedTask, tasksOf } from './tasks.js'
 import { judgedPoint } from './thresholds/judged-point.js'
 
-export interface RunOptions {
-  /** Called after every replication, and some times a second during long ones. */
-  readonly onProgress?: ((progress: ExperimentProgress) => void) | undefined
-  /** Stops the run within a fraction of a second: `runExperiment` then rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined
-}
-
-export interface ExperimentProgress {
-  /** Replications done, of all points. */
-  readonly done: number
-  readonly total: number
-  /** Share of the whole run that is done, by replications and simulated time; 0 to 1. */
-  readonly ratio: number
-  readonly eventCount: number
-}
-
-/** How long a slice of a replication should take: long enough to cost nothing, short enough to hear a signal. */
-const SLICE_MS = { least: 10, most: 40 }
-const FIRST_SLICE_NS = 10_000_000
-/** The event loop gets a turn this often. */
-const TURN_EVERY_MS = 50
+export type { ExperimentProgress, RunOptions } from './run-tasks.js'
 
 /**
  * Runs all of a plan.
  *
- * @returns the same value for the same plan, always
- * @throws InputError, InvariantError as `runReplication`
+ * @returns the same value for the same plan, always, whoever runs it
+ * @throws InputError, InvariantError as `runReplication`; InvariantError if a worker died twice over one replication;
+ *   InputError QUEUE_UNREACHABLE; JournalError
  */
 export async function runExperiment(plan: ExperimentPlan, options: RunOptions = {}): Promise<Results> {
-  const turns = new Turns(plan.points.length * plan.replications, options)
-  const points = []
-  for (const point of plan.points) {
-    const measures: ReplicationMeasures[] = []
-    for (let replication = 0; replication < plan.replications; replication++) {
-      measures.push(await runInTurns(point, { seed: plan.seed, replication, trace: plan.trace }, turns))
-    }
-    points.push(judgedPoint(point, measures, plan.thresholds))
-  }
-  return assembleResults(plan, points)
+  const points = new PointGatherer(plan)
+  for await (const finished of runTasks(plan, tasksOf(plan), options)) points.add(finished)
+  return assembleResults(plan, points.results())
 }
 
 /** Replications `from` to `to` - 1 of one point. */
@@ -60,77 +34,49 @@ export interface ReplicationRange {
 /**
  * Runs some replications of one point: those that an experiment of at least as many would run.
  *
- * @throws InputError, InvariantError as `runReplication`
+ * @param point - position in the points of the plan
+ * @returns in the order of replications
+ * @throws as `runExperiment`
  */
 export async function runReplications(
-  point: DesignPoint,
-  { seed, trace }: Pick<ExperimentPlan, 'seed' | 'trace'>,
+  plan: ExperimentPlan,
+  point: number,
   { from, to }: ReplicationRange,
   options: RunOptions = {},
 ): Promise<ReplicationMeasures[]> {
-  const turns = new Turns(to - from, options)
-  const measures: ReplicationMeasures[] = []
-  for (let replication = from; replication < to; replication++) {
-    measures.push(await runInTurns(point, { seed, replication, trace }, turns))
+  const tasks = Array.from({ length: to - from }, (_, offset) => ({ point, replication: from + offset }))
+  const measures = new Array<ReplicationMeasures>(to - from)
+  for await (const finished of runTasks(plan, tasks, options)) {
+    const { replication } = finished.task
+    // A journal may hold others as well.
+    if (finished.task.point === point && replication >= from && replication < to)
+      measures[replication - from] = finished.measures
   }
   return measures
 }
 
-async function runInTurns(
-  point: DesignPoint,
-  options: ReplicationOptions,
-  turns: Turns,
-): Promise<ReplicationMeasures> {
-  const horizonNs = point.scenario.spec.horizon
-  const slices = replicationInSlices(point, options, FIRST_SLICE_NS)
-  let sliceNs = FIRST_SLICE_NS
-  for (let untilNs = FIRST_SLICE_NS; ; ) {
-    const startMs = performance.now()
-    const slice = slices.next(untilNs)
-    if (slice.done === true) {
-      await turns.replicationDone(slice.value.totals.eventCount)
-      return slice.value
-    }
-    sliceNs = nextSliceNs(sliceNs, performance.now() - startMs)
-    await turns.sliceDone(slice.value.nowNs / horizonNs, slice.value.eventCount)
-    untilNs = slice.value.nowNs + sliceNs
-  }
-}
+/** Keeps measures until all of a point are there: then only its figures are kept. */
+class PointGatherer {
+  readonly #measures = new Map<number, ReplicationMeasures[]>()
+  readonly #results: PointResult[] = []
+  /** By point. */
+  readonly #counts = new Map<number, number>()
 
-/** Simulated time per slice follows what the last one took; results do not depend on it. */
-function nextSliceNs(sliceNs: number, tookMs: number): number {
-  if (tookMs < SLICE_MS.least) return sliceNs * 2
-  return tookMs > SLICE_MS.most ? Math.max(1, Math.floor(sliceNs / 2)) : sliceNs
-}
+  constructor(readonly plan: ExperimentPlan) {}
 
-/** Gives the event loop its turns and tells of progress. Wall-clock time decides when, and about nothing else. */
-class Turns {
-  #done = 0
-  #eventCount = 0
-  #lastTurnMs = performance.now()
-
-  constructor(
-    readonly total: number,
-    readonly options: RunOptions,
-  ) {}
-
-  async replicationDone(eventCount: number): Promise<void> {
-    this.#done++
-    this.#eventCount += eventCount
-    await this.#turn(0, 0)
+  add({ task: { point, replication }, measures }: FinishedTask): void {
+    const all = this.#measures.get(point) ?? new Array<ReplicationMeasures>(this.plan.replications)
+    all[replication] = measures
+    this.#measures.set(point, all)
+    const count = (this.#counts.get(point) ?? 0) + 1
+    this.#counts.set(point, count)
+    if (count < this.plan.replications) return
+    this.#results[point] = judgedPoint(this.plan.points[point], all, this.plan.thresholds)
+    this.#measures.delete(point)
   }
 
-  /** @param share - of the replication at hand that is done */
-  async sliceDone(share: number, eventCount: number): Promise<void> {
-    if (performance.now() - this.#lastTurnMs >= TURN_EVERY_MS) await this.#turn(share, eventCount)
-  }
-
-  async #turn(share: number, eventCount: number): Promise<void> {
-    const { total, options } = this
-    const ratio = (this.#done + share) / total
-    options.onProgress?.({ done: this.#done, total, ratio, eventCount: this.#eventCount + eventCount })
-    await setImmediate()
-    options.signal?.throwIfAborted()
-    this.#lastTurnMs = performance.now()
+  /** By point of the plan. */
+  results(): PointResult[] {
+    return this.#results
   }
 }

@@ -7,6 +7,7 @@ import { buildCallGraph, type CallSite, eligiblePods } from '../model/call-sites
 import { type SliceEnd, simulateInSlices } from '../model/simulation.js'
 import type { WorkloadTrace } from '../workload/workload-trace.js'
 import type { DesignPoint } from './plan.js'
+import { replicationContext } from './tasks.js'
 
 export interface ReplicationOptions {
   readonly seed: number
@@ -52,15 +53,9 @@ export function* replicationInSlices(
 }
 
 /** Where it happened, and where in the program. */
-function withReplay(
-  error: unknown,
-  { settings, scenario }: DesignPoint,
-  options: ReplicationOptions,
-): InvariantError {
+function withReplay(error: unknown, point: DesignPoint, options: ReplicationOptions): InvariantError {
   const reason = error instanceof Error ? error.message : String(error)
-  const { seed, replication } = options
-  const at = settings.map(({ axis, value }) => `${axis}=${value}`).join(' ')
-  const invariant = new InvariantError(reason, { scenario: scenario.metadata.name, at, seed, replication })
+  const invariant = new InvariantError(reason, replicationContext(point, options))
   if (error instanceof Error && error.stack !== undefined) invariant.stack = error.stack
   return invariant
 }

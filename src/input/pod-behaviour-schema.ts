@@ -2,10 +2,8 @@
 import { z } from 'zod'
 import { NS_PER_MS, NS_PER_S } from '../base/nanoseconds.js'
 import { parseQuantity } from '../base/units.js'
+import { FROM_MANIFEST } from './pod-words.js'
 import { duration, parsedText } from './scalars.js'
-
-/** The CPU limit is to be that of the manifest. */
-export const FROM_MANIFEST = 'fromManifest'
 
 const EXPECTED_LIMIT = 'a number of CPUs above 0 such as 2 or 500m, or fromManifest'
 

@@ -244,6 +244,3 @@ export type LoadBalancerSettings = ScenarioSpec['loadBalancers'][string]
 export type ProxySettings = ScenarioSpec['proxy']
 export type ScenarioEvent = NonNullable<ScenarioSpec['events']>[number]
 export type SweepSettings = NonNullable<ScenarioSpec['sweep']>
-
-/** How pods behave of which the scenario says nothing. */
-export const DEFAULT_POD_BEHAVIOUR: PodBehaviour = podBehaviour.parse({})

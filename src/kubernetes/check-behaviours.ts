@@ -2,7 +2,7 @@
  * Whether what the scenario says of pods can be meant: speeds of pods that exist, classes that somebody asks for, CPU limits
  * that the manifests have.
  */
-import { FROM_MANIFEST } from '../input/pod-behaviour-schema.js'
+import { FROM_MANIFEST } from '../input/pod-words.js'
 import type { ScenarioSpec } from '../input/scenario-schema.js'
 import type { ClusterPod } from './cluster.js'
 import type { Findings } from './findings.js'

@@ -35,6 +35,9 @@ export type DnsAnswer =
 
 /** Answers for names. */
 export interface DnsRecords {
+  /** What they were made from, so that `createDnsRecords` makes them again elsewhere. */
+  readonly services: readonly DnsService[]
+  readonly search: SearchSettings
   /**
    * Resolves a name as a pod of a namespace would.
    *
@@ -108,6 +111,8 @@ export function createDnsRecords(services: readonly DnsService[], search = KUBEL
       answer: lookUp(byName, candidate, MAX_CNAME_COUNT),
     }))
   return {
+    services,
+    search,
     candidates,
     resolve: (name, namespace) =>
       candidates(name, namespace).find(({ answer }) => answer !== undefined)?.answer,

@@ -2,6 +2,7 @@
  * Response times counted in log-linear buckets (see base/histogram-buckets.ts): recording costs a few ns and memory does not
  * grow with the number of requests. A quantile is known to 1 part in 512; mean, minimum and maximum are exact.
  */
+import { InvariantError } from '../base/diagnostics.js'
 import { bucketMiddle } from '../base/histogram-buckets.js'
 
 /** Buckets per octave: 2^8, each 1/256 wide. */
@@ -16,8 +17,37 @@ const BUCKET_OFFSET = (EXPONENT_BIAS + HISTOGRAM_BITS - 1) * PER_OCTAVE
 
 const floatView = new DataView(new ArrayBuffer(8))
 
+/** All that a histogram holds, as plain data. */
+export interface HistogramState {
+  /** Numbers of the buckets that hold anything, in increasing order, and their counts. */
+  readonly buckets: readonly number[]
+  readonly counts: readonly number[]
+  readonly sumNs: number
+  /** Infinity if nothing was recorded. */
+  readonly minNs: number
+  readonly maxNs: number
+}
+
 /** One histogram of times in integer ns. */
 export class ResponseHistogram {
+  /**
+   * The histogram that said so of itself.
+   *
+   * @throws InvariantError if a bucket is none
+   */
+  static of(state: HistogramState): ResponseHistogram {
+    const histogram = new ResponseHistogram()
+    for (const [at, bucket] of state.buckets.entries()) {
+      if (!(bucket in histogram.#counts)) throw new InvariantError('no bucket of a histogram', { bucket })
+      histogram.#counts[bucket] = state.counts[at]
+      histogram.#count += state.counts[at]
+    }
+    histogram.#sumNs = state.sumNs
+    histogram.#minNs = state.minNs
+    histogram.#maxNs = state.maxNs
+    return histogram
+  }
+
   readonly #counts = new Uint32Array(BUCKET_COUNT)
   #count = 0
   #sumNs = 0
@@ -61,6 +91,11 @@ export class ResponseHistogram {
     let bucket = 0
     while (seen + this.#counts[bucket] < rank) seen += this.#counts[bucket++]
     return Math.min(this.#maxNs, Math.max(this.#minNs, bucketMiddle(bucket, HISTOGRAM_BITS)))
+  }
+
+  /** All of it, so that `ResponseHistogram.of` makes an equal one. */
+  state(): HistogramState {
+    return { ...this.entries(), sumNs: this.#sumNs, minNs: this.#minNs, maxNs: this.#maxNs }
   }
 
   /** The buckets that hold anything, in increasing order, with their counts. */

@@ -1,7 +1,8 @@
 /** How each pod behaves: what the scenario says of its workload, or of the Pod by name, or the defaults. */
 import { milliCpus } from '../base/units.js'
-import { FROM_MANIFEST } from '../input/pod-behaviour-schema.js'
-import { DEFAULT_POD_BEHAVIOUR, type PodBehaviour, type Scenario } from '../input/scenario-schema.js'
+import { DEFAULT_POD_BEHAVIOUR } from '../input/default-pod-behaviour.js'
+import { FROM_MANIFEST } from '../input/pod-words.js'
+import type { PodBehaviour, Scenario } from '../input/scenario-schema.js'
 import type { Cluster, ClusterPod } from '../kubernetes/cluster.js'
 import { dnsPodsOf } from '../kubernetes/coredns.js'
 

@@ -22,6 +22,7 @@ export function fakeSurroundings(
     env: {},
     signal: new AbortController().signal,
     nowMs: () => 0,
+    processorCount: 1,
     ...rest,
     stdout: keptText(rest.stdout),
     stderr: keptText(rest.stderr),

@@ -127,7 +127,7 @@ describe('signals', () => {
 
   test('progress is told after two seconds, on lines of its own', async () => {
     const { err } = await interrupted(ENDLESS, [[4_500, 'SIGINT']])
-    expect(err).toMatch(/^0 of 1 replications, [\d,]+ events, about [\d,.]+ (s|min) left\n/)
+    expect(err).toMatch(/^0 of 1 replications, [\d,]+ events \([\d,]+\/s\), about [\d,.]+ (s|min) left\n/)
   })
 })
 

@@ -1,6 +1,6 @@
 /** How fast pods work, as scenarios say it: disciplines, CPU limits, slow starts, classes. */
 import { describe, expect, test } from 'vitest'
-import { DEFAULT_POD_BEHAVIOUR } from '../../src/input/scenario-schema.js'
+import { DEFAULT_POD_BEHAVIOUR } from '../../src/input/default-pod-behaviour.js'
 import { scenarioErrors, scenarioOf, scenarioText } from './reading.js'
 
 /** A scenario with one more field of the spec. */

@@ -2,8 +2,8 @@
 import fs from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { distributionMean, distributionVariance } from '../../src/base/distribution-moments.js'
+import { DEFAULT_POD_BEHAVIOUR } from '../../src/input/default-pod-behaviour.js'
 import { readScenario } from '../../src/input/read-scenario.js'
-import { DEFAULT_POD_BEHAVIOUR } from '../../src/input/scenario-schema.js'
 import { scenarioErrors, scenarioOf, scenarioText } from './reading.js'
 
 const specOf = (spec: string) => scenarioOf(scenarioText(spec)).spec
@@ -44,6 +44,7 @@ describe('the defaults', () => {
       },
     })
     expect(spec.sweep).toBe(undefined)
+    expect(DEFAULT_POD_BEHAVIOUR).toEqual(specOf('  pods: {web: {}}').pods.web)
     expect(DEFAULT_POD_BEHAVIOUR).toMatchObject({
       servers: 1,
       queueCapacity: 1024,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DEFAULT_POD_BEHAVIOUR } from '../../src/input/scenario-schema.js'
+import { DEFAULT_POD_BEHAVIOUR } from '../../src/input/default-pod-behaviour.js'
 import { behavioursOf, needsOf } from '../../src/model/behaviours.js'
 import { compile, pod, podSpec, scenario, service, workload } from '../kubernetes/objects.js'
 

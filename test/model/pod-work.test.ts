@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DEFAULT_POD_BEHAVIOUR } from '../../src/input/scenario-schema.js'
+import { DEFAULT_POD_BEHAVIOUR } from '../../src/input/default-pod-behaviour.js'
 import { CpuQuota } from '../../src/model/cpu-quota.js'
 import { PodWork, podWorkOf } from '../../src/model/pod-work.js'
 

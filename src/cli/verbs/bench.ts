@@ -7,15 +7,15 @@ import {
 } from '../../experiment/bench-routing.js'
 import { loadExperiment } from '../../experiment/load-experiment.js'
 import { benchRoutingText } from '../bench-table.js'
-import { deliverResults, outputTarget } from '../deliver-results.js'
+import { outputTarget } from '../deliver-results.js'
 import { givenSettings } from '../load-plan.js'
-import type { OutputOptions } from '../options.js'
-import { runPlan } from '../run-plan.js'
+import type { ExecutionOptions, OutputOptions } from '../options.js'
+import { runAndDeliver } from '../run-and-deliver.js'
 import { shellText } from '../shell-text.js'
 import type { Surroundings } from '../surroundings.js'
 
 /** As the command line gives them. */
-export interface BenchOptions extends OutputOptions {
+export interface BenchOptions extends OutputOptions, ExecutionOptions {
   readonly pods: number
   readonly clients: number
   readonly utilisation: number
@@ -24,7 +24,7 @@ export interface BenchOptions extends OutputOptions {
   readonly replications?: number
 }
 
-/** @throws InputError if the settings do not fit the scenario; OutputError, ClosedPipe, Interruption, Fault */
+/** @throws InputError if the settings do not fit the scenario; OutputError, ClosedPipe, Interruption, Unfinished, Fault */
 export async function benchRoutingVerb(options: BenchOptions, surroundings: Surroundings): Promise<void> {
   if (options.output !== undefined) outputTarget(options.output, surroundings.cwd)
   const { pods, clients, utilisation, rate } = options
@@ -36,8 +36,7 @@ export async function benchRoutingVerb(options: BenchOptions, surroundings: Surr
     command: '',
   })
   const command = repeatingCommand(options, plan.seed)
-  const results = await runPlan({ ...plan, command }, options.quiet === true, surroundings)
-  await deliverResults(results, options, surroundings, benchRoutingText)
+  await runAndDeliver({ ...plan, command }, options, surroundings, { renderText: benchRoutingText })
 }
 
 function repeatingCommand(

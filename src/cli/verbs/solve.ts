@@ -5,11 +5,14 @@ import { parseSolveRange } from '../../experiment/solve/solve-range.js'
 import { deliverResults, outputTarget } from '../deliver-results.js'
 import { ThresholdFailed, usageError } from '../exit-codes.js'
 import { loadInputs, refuseAxes, withCommand, writtenThreshold } from '../load-plan.js'
-import type { InputOptions, OutputOptions } from '../options.js'
+import type { ExecutionOptions, InputOptions, OutputOptions } from '../options.js'
 import { runPlan } from '../run-plan.js'
 import type { Surroundings } from '../surroundings.js'
 
-export interface SolveOptions extends InputOptions, OutputOptions {
+export interface SolveOptions
+  extends InputOptions,
+    OutputOptions,
+    Pick<ExecutionOptions, 'workers' | 'queue'> {
   readonly minimise?: string
   readonly maximise?: string
   readonly range: string
@@ -38,7 +41,7 @@ export async function solveVerb(
   }
   const resultArguments = solveArguments(options)
   const ends = withCommand('solve', plan.ends, loaded.files, { ...options, resultArguments }, surroundings)
-  const results = await runPlan(ends, options.quiet === true, surroundings, (runOptions) =>
+  const results = await runPlan(ends, options, surroundings, (runOptions) =>
     solve({ ...plan, ends }, runOptions),
   )
   await deliverResults(results, options, surroundings)

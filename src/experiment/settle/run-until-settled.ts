@@ -1,8 +1,9 @@
 /** Runs a plan with as many replications of each point as it takes; see `settle-point.ts`. */
 import type { Results } from '../../results/results-schema.js'
 import { assembleResults } from '../assemble-results.js'
+import { openExecutor } from '../executors/open-executor.js'
 import type { ExperimentPlan } from '../plan.js'
-import { type RunOptions, runReplications } from '../run-experiment.js'
+import { type ReplicationRange, type RunOptions, runReplications } from '../run-experiment.js'
 import { type Goals, type SettledPoint, settlePoint } from './settle-point.js'
 
 /**
@@ -18,19 +19,20 @@ export async function runUntilSettled(
 ): Promise<Results> {
   const settled: SettledPoint[] = []
   const progress = new SettlingProgress(options)
-  for (const point of plan.points) {
-    settled.push(
-      await settlePoint(point, goals, plan.replications, (each, range) =>
-        runReplications(
-          each,
-          plan,
-          range,
-          progress.optionsFor(range.to - range.from, plan.points.length - settled.length),
-        ),
-      ),
-    )
+  const executor = options.executor ?? openExecutor(options)
+  try {
+    for (const [index, point] of plan.points.entries()) {
+      const pointsLeft = plan.points.length - index
+      const run = (range: ReplicationRange) => {
+        const runOptions = progress.optionsFor(range.to - range.from, pointsLeft)
+        return runReplications(plan, index, range, { ...runOptions, executor })
+      }
+      settled.push(await settlePoint(point, goals, plan.replications, run))
+    }
+    return settledResults(plan, settled)
+  } finally {
+    if (executor !== options.executor) await executor.close()
   }
-  return settledResults(plan, settled)
 }
 
 /** @param settled - by point of the plan */
@@ -54,11 +56,11 @@ export class SettlingProgress {
 
   /** @param pointsLeft - this one included */
   optionsFor(count: number, pointsLeft: number): RunOptions {
-    const { onProgress, signal } = this.options
+    const { onProgress } = this.options
     const [doneBefore, eventsBefore] = [this.#done, this.#eventCount]
     const total = doneBefore + count * pointsLeft
     return {
-      signal,
+      ...this.options,
       onProgress: ({ done, ratio, eventCount }) => {
         this.#done = doneBefore + done
         this.#eventCount = eventsBefore + eventCount

@@ -48,12 +48,12 @@ export async function settlePoint(
   point: DesignPoint,
   goals: Goals,
   least: number,
-  run: (point: DesignPoint, range: ReplicationRange) => Promise<ReplicationMeasures[]>,
+  run: (range: ReplicationRange) => Promise<ReplicationMeasures[]>,
 ): Promise<SettledPoint> {
   const measures: ReplicationMeasures[] = []
   const singles: PointResult[] = []
   for (let to: number | undefined = firstCount(goals, least); to !== undefined; ) {
-    const more = await run(point, { from: measures.length, to })
+    const more = await run({ from: measures.length, to })
     measures.push(...more)
     singles.push(...singleResults(point, more))
     to = continuation(goals, singles)

@@ -2,9 +2,9 @@
  * The least or greatest value of one field with which a scenario keeps its thresholds. Every value is a design point; all share
  * the seed, so that they meet the same demand (common random numbers), and each gets replications until it is decided.
  */
-import { InvariantError } from '../../base/diagnostics.js'
 import type { Axis } from '../../input/settings.js'
 import type { Results, SolveResult } from '../../results/results-schema.js'
+import { openExecutor } from '../executors/open-executor.js'
 import { type ExperimentInputs, loadExperiment } from '../load-experiment.js'
 import type { DesignPoint, ExperimentPlan } from '../plan.js'
 import { type RunOptions, runReplications } from '../run-experiment.js'
@@ -55,13 +55,19 @@ export async function solve(plan: SolvePlan, options: RunOptions = {}): Promise<
   const points = new Map<number, SettledPoint & { readonly point: DesignPoint }>()
   const progress = new SettlingProgress(options)
   const goals = goalsOf(plan)
-  const found = await findLeast(question.range.values.length, async (index) => {
-    const point = pointAt(plan, valueIndex(question, index))
-    const settled = await settlePoint(point, goals, ends.replications, (each, range) =>
-      runReplications(each, ends, range, progress.optionsFor(range.to - range.from, 1)),
-    )
-    points.set(valueIndex(question, index), { ...settled, point })
+  const executor = options.executor ?? openExecutor(options)
+  const tryValue = async (candidate: number) => {
+    const valuePlan = planAt(plan, valueIndex(question, candidate))
+    const [point] = valuePlan.points
+    const settled = await settlePoint(point, goals, ends.replications, (range) => {
+      const runOptions = progress.optionsFor(range.to - range.from, 1)
+      return runReplications(valuePlan, 0, range, { ...runOptions, executor })
+    })
+    points.set(valueIndex(question, candidate), { ...settled, point })
     return pointVerdict(settled)
+  }
+  const found = await findLeast(question.range.values.length, tryValue).finally(async () => {
+    if (executor !== options.executor) await executor.close()
   })
   const byValue = [...points].sort(([left], [right]) => left - right).map(([, point]) => point)
   const results = settledResults({ ...ends, points: byValue.map(({ point }) => point) }, byValue)
@@ -83,13 +89,9 @@ function valueIndex({ goal, range }: SolveQuestion, candidate: number): number {
   return goal === 'minimise' ? candidate : range.values.length - 1 - candidate
 }
 
-function pointAt({ inputs, question }: SolvePlan, index: number): DesignPoint {
-  const [point] = loadExperiment({
-    ...inputs,
-    axes: [axisOf(question.path, [question.range.values[index]])],
-  }).points
-  if (point === undefined) throw new InvariantError('a value makes no design point', { index })
-  return point
+/** The plan of one value. */
+function planAt({ inputs, question }: SolvePlan, index: number): ExperimentPlan {
+  return loadExperiment({ ...inputs, axes: [axisOf(question.path, [question.range.values[index]])] })
 }
 
 function axisOf(path: string, values: readonly (number | string)[]): Axis {
