@@ -69,6 +69,7 @@ class Pair {
       rulesMatched: said.rulesMet.filter((met) => met.isMatched).length,
       statisticRulesEvaluated: 0,
       recentListsWalked: 0,
+      recentLookups: 0,
       affinitySetsChecked: 0,
       packet: way === 'send' ? { ...left, inInterface: -1 } : left,
     }

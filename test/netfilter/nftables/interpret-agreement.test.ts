@@ -118,6 +118,7 @@ const agreement = fc.property(
           isMasqueraded: said.isMasqueraded,
           statisticRulesEvaluated: 0,
           recentListsWalked: 0,
+          recentLookups: 0,
           binding: -1,
         })
         expect(packet, trail).toEqual(fill(emptyPacket(), left, book))
