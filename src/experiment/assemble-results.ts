@@ -27,7 +27,11 @@ export function assembleResults(plan: ExperimentPlan, points: PointResult[]): Re
     warmUpNs: warmUp,
     horizonNs: horizon,
     command: plan.command,
-    assumptions: assumptionsOf(scenario, cluster),
+    assumptions: assumptionsOf(
+      scenario,
+      cluster,
+      plan.points.map((point) => point.cluster),
+    ),
     warnings: plan.warnings.map(({ code, message, place }) =>
       place === undefined
         ? { code, message }

@@ -17,10 +17,18 @@ const { links: linkDefaults, proxy: proxyDefaults } = scenarioSchema.shape.spec.
 const DEFAULT_LINKS = linkDefaults.parse(undefined)
 const DEFAULT_PROXY = proxyDefaults.parse(undefined)
 
-/** In a fixed order: costs, links, names, limits, kube-proxy, load balancers, pods. What differs from the default was set by the scenario. */
-export function assumptionsOf(scenario: Scenario, cluster: Cluster): Assumption[] {
+/**
+ * In a fixed order: costs, links, names, limits, kube-proxy, load balancers, pods. What differs from the default was set by the scenario.
+ *
+ * @param clusters - of all design points, of which one may have session affinity where others have not
+ */
+export function assumptionsOf(
+  scenario: Scenario,
+  cluster: Cluster,
+  clusters: readonly Cluster[] = [cluster],
+): Assumption[] {
   return [
-    ...costAssumptions(scenario, cluster),
+    ...costAssumptions(scenario, clusters),
     ...linkAssumptions(scenario),
     ...dnsAssumptions(scenario),
     ...fixedAssumptions(scenario),
@@ -31,11 +39,13 @@ export function assumptionsOf(scenario: Scenario, cluster: Cluster): Assumption[
 }
 
 /** Look-ups of affinity are told of where a Service has it. */
-function costAssumptions(scenario: Scenario, { services }: Cluster): Assumption[] {
+function costAssumptions(scenario: Scenario, clusters: readonly Cluster[]): Assumption[] {
   const { set } = scenario.spec.costs
   const preset = costPresetOf(scenario)
   const costs = costsOf(scenario)
-  const hasAffinity = services.some(({ object }) => object.sessionAffinity === 'ClientIP')
+  const hasAffinity = clusters.some(({ services }) =>
+    services.some(({ object }) => object.sessionAffinity === 'ClientIP'),
+  )
   const names = (Object.keys(COST_CONSTANTS) as CostName[]).filter(
     (name) => name !== 'recentLookup' || hasAffinity || Object.hasOwn(set, name),
   )

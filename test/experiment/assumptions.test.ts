@@ -142,3 +142,18 @@ test('a node that is to announce a Service is told', () => {
     `load-balancers/counter-lb/metallb-l2.announcer = node-a [${SET_BY_SCENARIO}]`,
   )
 })
+
+test('what look-ups of affinity cost is told where a Service of some design point has it, or the scenario sets it', () => {
+  const told = (...settings: string[]) =>
+    assumptions({ settings }).some(({ name }) => name === 'recentLookup')
+  expect([told(), told('service.web.sessionAffinity=ClientIP'), told('costs.set.recentLookup=9')]).toEqual([
+    false,
+    true,
+    true,
+  ])
+  const without = loadExperiment(shopInputs()).points[0]
+  const sticky = loadExperiment(shopInputs({ settings: ['service.web.sessionAffinity=ClientIP'] }))
+  expect(sticky.points).toHaveLength(1)
+  const all = assumptionsOf(without.scenario, without.cluster, [without.cluster, sticky.points[0].cluster])
+  expect(all.some(({ name }) => name === 'recentLookup')).toBe(true)
+})
