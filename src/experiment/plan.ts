@@ -21,6 +21,8 @@ export interface DesignPoint {
   readonly settings: readonly PointSetting[]
   readonly cluster: Cluster
   readonly scenario: Scenario
+  /** What its pilot run asks for as warm-up, ns; undefined: the warm-up was given, or is still to be found. */
+  readonly pilotWarmUpNs?: number
 }
 
 /** The layout of a sweep's table, from the scenario. */
@@ -44,4 +46,8 @@ export interface ExperimentPlan {
   readonly command: string
   /** What input says and the model does not do, and what looks like a mistake; of all points together. */
   readonly warnings: readonly Diagnostic[]
+  /** The warm-up was found by MSER-5. */
+  readonly hasFoundWarmUp?: boolean
+  /** Results hold watched figures of every single replication, for paired comparisons. */
+  readonly isKeepingReplications?: boolean
 }

@@ -4,11 +4,12 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import type { ReplicationMeasures } from '../metrics/replication-collector.js'
-import { summarise } from '../metrics/summarise.js'
 import type { Results } from '../results/results-schema.js'
-import { assembleResults, pointResult } from './assemble-results.js'
+import { assembleResults } from './assemble-results.js'
+import { measuredPoint } from './measured-point.js'
 import type { DesignPoint, ExperimentPlan } from './plan.js'
 import { type ReplicationOptions, replicationInSlices } from './run-replication.js'
+import { settleWarmUp } from './settle-warm-up.js'
 
 export interface RunOptions {
   /** Called after every replication, and some times a second during long ones. */
@@ -38,7 +39,8 @@ const TURN_EVERY_MS = 50
  * @returns the same value for the same plan, always
  * @throws InputError, InvariantError as `runReplication`
  */
-export async function runExperiment(plan: ExperimentPlan, options: RunOptions = {}): Promise<Results> {
+export async function runExperiment(given: ExperimentPlan, options: RunOptions = {}): Promise<Results> {
+  const plan = await settleWarmUp(given, options.signal)
   const turns = new Turns(plan.points.length * plan.replications, options)
   const points = []
   for (const point of plan.points) {
@@ -46,7 +48,7 @@ export async function runExperiment(plan: ExperimentPlan, options: RunOptions = 
     for (let replication = 0; replication < plan.replications; replication++) {
       measures.push(await runInTurns(point, { seed: plan.seed, replication, trace: plan.trace }, turns))
     }
-    points.push(pointResult(point, summarise(measures)))
+    points.push(measuredPoint(plan, point, measures))
   }
   return assembleResults(plan, points)
 }
