@@ -36,6 +36,7 @@ export async function loadPlan(
   const plan = loadExperiment(loaded)
   return {
     ...plan,
+    ...(options.perReplication === true ? { isKeepingReplications: true } : {}),
     command: repeatingCommand(verb, loaded.files, plan.seed, options, surroundings),
     warnings: plan.warnings.map((warning) => withStablePlace(warning, loaded.files.stableNames)),
   }
@@ -129,7 +130,7 @@ function repeatingCommand(
   verb: string,
   files: InputFiles,
   seed: number,
-  { filename = [], trace, set = [], replications }: InputOptions,
+  { filename = [], trace, set = [], replications, perReplication }: InputOptions,
   { cwd }: Surroundings,
 ): string {
   const named = (file: string) => (file === '-' ? file : stableName(path.resolve(cwd, file), cwd))
@@ -142,6 +143,7 @@ function repeatingCommand(
     '--seed',
     String(seed),
     ...(replications === undefined ? [] : ['--replications', String(replications)]),
+    ...(perReplication === true ? ['--per-replication'] : []),
   ]
   return `svcsim ${shellText(args)}`
 }

@@ -13,6 +13,8 @@ export interface InputOptions {
   readonly seed?: number
   readonly replications?: number
   readonly quiet?: boolean
+  /** Results hold figures of single replications. */
+  readonly perReplication?: boolean
 }
 
 /** What becomes of the results. */

@@ -1,7 +1,8 @@
 /** One alternative of a comparison: a design point of some results. */
+
+import { metricAt } from '../../results/metric-catalogue.js'
 import type { CallResult, PerReplication, PointResult, Results } from '../../results/results-schema.js'
 import { UTILISATION } from '../../results/watched-metrics.js'
-import { metricAt } from '../../results/metric-catalogue.js'
 import type { Sample } from './difference.js'
 
 export interface Alternative {
@@ -40,10 +41,7 @@ export function callSample({ results, point }: Alternative, call: CallResult, me
 }
 
 /** The utilisation of a workload; undefined where the alternative has no such pods. */
-export function utilisationSample(
-  { results, point }: Alternative,
-  workload: string,
-): Sample | undefined {
+export function utilisationSample({ results, point }: Alternative, workload: string): Sample | undefined {
   const pods = point.pods.filter((pod) => pod.workload === workload)
   if (pods.length === 0) return undefined
   const kept: PerReplication['workloads'][number] | undefined = point.perReplication?.workloads.find(

@@ -8,9 +8,9 @@ import { InputError } from '../../base/diagnostics.js'
 import { MODEL_VERSION, VERSION } from '../../base/version.js'
 import {
   COMPARISON_SCHEMA_VERSION,
-  type Comparison,
   type ComparedFigure,
   type ComparedSubject,
+  type Comparison,
   type Difference,
   SIGNIFICANCE,
 } from '../../results/comparison-schema.js'
@@ -49,7 +49,12 @@ export function compareAlternatives(alternatives: readonly Alternative[], comman
     }),
     ...workloads.map((name): ComparedSubject => {
       const samples = alternatives.flatMap((each) => utilisationSample(each, name) ?? [])
-      return { kind: 'workload', name, unstable: [], figures: [figureOf(UTILISATION, 'ratio', samples, pairs)] }
+      return {
+        kind: 'workload',
+        name,
+        unstable: [],
+        figures: [figureOf(UTILISATION, 'ratio', samples, pairs)],
+      }
     }),
   ]
   const { judged, testCount } = withVerdicts(subjects)
