@@ -40,7 +40,8 @@ export function windowText(results: Results): string {
     results.replications > 1
       ? '; ± is half of the 95 % interval, counts are of all replications together'
       : '; one replication gives no intervals'
-  return `${window}, ${counted(results.replications, 'replication')}, seed ${results.seed}${interval}`
+  const found = results.warmUpMethod === undefined ? '' : ' (warm-up by MSER-5, in pilot runs)'
+  return `${window}${found}, ${counted(results.replications, 'replication')}, seed ${results.seed}${interval}`
 }
 
 /** `svcsim 0.1.0, model version 1, scenario 4f2d9c6b1a0e`. */
