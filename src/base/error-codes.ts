@@ -35,6 +35,15 @@ export const ERROR_CODES = {
   ...INPUT_CODES,
   ...KUBERNETES_CODES,
   ...FLOW_CODES,
+  UNSTABLE_LOAD: {
+    meaning:
+      'Requests come faster than they can be served: a call has no steady state, its response times no meaning of their own.',
+    cure: 'Add replicas or servers, or lower the rate; of an overload that is meant, read outcomes and throughput.',
+  },
+  WARM_UP_UNCERTAIN: {
+    meaning: 'A pilot run was too short for MSER-5 to tell where its warm-up ends.',
+    cure: 'Make the horizon longer, or give the warm-up as a duration.',
+  },
   RESULTS_INVALID: {
     meaning: 'A results file does not have the form that svcsim writes.',
     cure: 'Run svcsim again to write the file anew; `svcsim schema results` prints the form.',

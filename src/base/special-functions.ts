@@ -5,4 +5,4 @@
 export { erlangB, erlangC } from './erlang-formulas.js'
 export { chiSquareUpperTail, lnGamma, regularisedGammaP, regularisedGammaQ } from './gamma-function.js'
 export { normalQuantile } from './normal-quantile.js'
-export { regularisedBeta, studentTQuantile } from './student-t.js'
+export { regularisedBeta, studentTQuantile, studentTTwoSided } from './student-t.js'

@@ -75,6 +75,18 @@ export function studentTQuantile(p: number, degreesOfFreedom: number): number {
     : searchedQuantile(p, degreesOfFreedom)
 }
 
+/**
+ * P(|T| ≥ |t|): how likely a value at least as far from 0 is, for the two-sided t test.
+ *
+ * @param degreesOfFreedom - at least 1; need not be an integer (Welch)
+ * @throws RangeError if an argument is out of range
+ */
+export function studentTTwoSided(t: number, degreesOfFreedom: number): number {
+  if (!(Number.isFinite(t) && degreesOfFreedom >= 1))
+    throw new RangeError(`no t test for ${t} and ${degreesOfFreedom} degrees of freedom`)
+  return 2 * upperTail(Math.abs(t), degreesOfFreedom)
+}
+
 /** P(T > t), for t from 0. */
 function upperTail(t: number, degreesOfFreedom: number): number {
   return regularisedBeta(degreesOfFreedom / (degreesOfFreedom + t * t), degreesOfFreedom / 2, 0.5) / 2

@@ -2,9 +2,8 @@
 import path from 'node:path'
 import { type Diagnostic, InputError, type SourcePlace } from '../base/diagnostics.js'
 import { type ExperimentInputs, loadExperiment } from '../experiment/load-experiment.js'
-import type { ExperimentPlan } from '../experiment/plan.js'
+import type { ExperimentPlan, WrittenThreshold } from '../experiment/plan.js'
 import { decodeTrace } from '../experiment/record-workload.js'
-import type { WrittenThreshold } from '../experiment/thresholds/read-thresholds.js'
 import { type Axis, isAxisText, parseAxis, parseSetting, type Setting } from '../input/settings.js'
 import { COMMAND_LINE, usageError } from './exit-codes.js'
 import { stableName } from './file-names.js'
@@ -60,6 +59,7 @@ export function withCommand(
 ): ExperimentPlan {
   return {
     ...plan,
+    ...(options.perReplication === true ? { isKeepingReplications: true } : {}),
     command: repeatingCommand(verb, files, plan.seed, options, surroundings),
     warnings: plan.warnings.map((warning) => withStablePlace(warning, files.stableNames)),
   }
@@ -160,6 +160,7 @@ function repeatingCommand(
     replications,
     threshold = [],
     resultArguments = [],
+    perReplication,
   }: InputOptions & PlanOptions,
   { cwd }: Surroundings,
 ): string {
@@ -175,6 +176,7 @@ function repeatingCommand(
     ...(replications === undefined ? [] : ['--replications', String(replications)]),
     ...threshold.flatMap((text) => ['--threshold', text]),
     ...resultArguments,
+    ...(perReplication === true ? ['--per-replication'] : []),
   ]
   return `svcsim ${shellText(args)}`
 }

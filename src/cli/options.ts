@@ -15,6 +15,8 @@ export interface InputOptions {
   readonly seed?: number
   readonly replications?: number
   readonly quiet?: boolean
+  /** Results hold figures of single replications. */
+  readonly perReplication?: boolean
 }
 
 /** What results must keep to. */

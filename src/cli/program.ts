@@ -76,6 +76,7 @@ export function makeProgram(
   addRun(program, surroundings)
   addSweep(program, surroundings)
   addSolve(program, surroundings)
+  addCompare(program, surroundings)
   addCheck(program, surroundings)
   addTrace(program, surroundings)
   addRules(program, surroundings)
@@ -102,6 +103,7 @@ function addRun(program: Command, surroundings: Surroundings): void {
   addJudgingOptions(command, WHEN_UNDECIDED)
   addSettlingOptions(command)
   addExecutionOptions(command)
+  addPerReplicationOption(command)
   addOutputOptions(command).action(async (scenario, options) =>
     (await import('./verbs/run.js')).runVerb(scenario, options, surroundings),
   )
@@ -120,6 +122,7 @@ function addSweep(program: Command, surroundings: Surroundings): void {
   addJudgingOptions(command, WHEN_UNDECIDED)
   addSettlingOptions(command)
   addExecutionOptions(command)
+  addPerReplicationOption(command)
   addOutputOptions(command).action(async (scenario, options) =>
     (await import('./verbs/sweep.js')).sweepVerb(scenario, options, surroundings),
   )
@@ -151,6 +154,39 @@ function addSolve(program: Command, surroundings: Surroundings): void {
   addOutputOptions(command).action(async (scenario, options) =>
     (await import('./verbs/solve.js')).solveVerb(scenario, options, surroundings),
   )
+}
+
+function addPerReplicationOption(command: Command): void {
+  command.option('--per-replication', 'keep figures of single replications in results, for svcsim compare')
+}
+
+function addCompare(program: Command, surroundings: Surroundings): void {
+  const command = verb(
+    program,
+    'compare',
+    'run alternatives on the same random numbers; say which differences are real',
+    [
+      "svcsim compare scenarios/counter --variant 'four: counter.replicas=4' --variant 'five: counter.replicas=5'",
+      "svcsim compare scenarios/counter --variant 'sticky: service.counter-np.sessionAffinity=ClientIP' --exit-code",
+      'svcsim compare before/ after/ --format md --output comparison.md',
+      'svcsim compare before.json after.json    (of `svcsim run --per-replication --output before.json`)',
+    ],
+  )
+    .argument('<path...>', 'scenarios (files or folders) or saved results; the first is the baseline')
+    .option(
+      '--variant <variant>',
+      "'NAME: PATH=VALUE,PATH=VALUE' of one scenario; the first is the baseline, of one alone the scenario as it is",
+      collected,
+    )
+    .option('--exit-code', `end with ${EXIT.difference} if a difference is real`)
+  addInputOptions(command, 'set a field in every alternative')
+  addPlacesOptions(command)
+    .addOption(formatOption('what to print'))
+    .option('--output <path>', 'also write FILE.json, .csv or .md; or FOLDER/ for all of them')
+    .option('-q, --quiet', 'no progress and notes; with --output, print nothing')
+    .action(async (paths, options) =>
+      (await import('./verbs/compare.js')).compareVerb(paths, options, surroundings),
+    )
 }
 
 function addCheck(program: Command, surroundings: Surroundings): void {
@@ -330,7 +366,7 @@ function addSchema(program: Command, surroundings: Surroundings): void {
     'svcsim schema > scenario.schema.json',
     'svcsim schema results',
   ])
-    .argument('[what]', 'scenario, results, trace, rules or rules-diff', 'scenario')
+    .argument('[what]', 'scenario, results, comparison, trace, rules or rules-diff', 'scenario')
     .action(async (what) => (await import('./verbs/schema.js')).schemaVerb(what, surroundings))
 }
 

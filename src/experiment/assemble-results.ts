@@ -1,5 +1,6 @@
 /** From the summaries of design points to the results object. */
 import { MODEL_VERSION, VERSION } from '../base/version.js'
+import { fixedWarmUpNs, MSER5 } from '../input/warm-up-schema.js'
 import type { Cluster, ClusterPod, ClusterService } from '../kubernetes/cluster.js'
 import type { CallSummary, PointSummary, SpreadSummary } from '../metrics/summarise.js'
 import { behaviourKey } from '../model/behaviours.js'
@@ -12,19 +13,21 @@ import {
   type Spread,
 } from '../results/results-schema.js'
 import { assumptionsOf } from './assumptions.js'
+import { instabilityWarnings } from './instability/instability-warnings.js'
 import type { DesignPoint, ExperimentPlan } from './plan.js'
 
 /** @param points - by point of the plan */
 export function assembleResults(plan: ExperimentPlan, points: PointResult[]): Results {
   const { cluster, scenario } = plan.points[0]
-  const { warmUp, horizon } = scenario.spec
+  const { horizon } = scenario.spec
   return {
     schemaVersion: RESULTS_SCHEMA_VERSION,
     tool: { name: 'svcsim', version: VERSION, modelVersion: MODEL_VERSION },
     scenario: { ...scenario.metadata, digest: plan.digest },
     seed: plan.seed,
     replications: plan.replications,
-    warmUpNs: warmUp,
+    warmUpNs: fixedWarmUpNs(scenario.spec),
+    ...(plan.hasFoundWarmUp === true ? { warmUpMethod: MSER5 } : {}),
     horizonNs: horizon,
     command: plan.command,
     assumptions: assumptionsOf(
@@ -32,11 +35,14 @@ export function assembleResults(plan: ExperimentPlan, points: PointResult[]): Re
       cluster,
       plan.points.map((point) => point.cluster),
     ),
-    warnings: plan.warnings.map(({ code, message, place }) =>
-      place === undefined
-        ? { code, message }
-        : { code, message, place: `${place.file}:${place.line}:${place.column}` },
-    ),
+    warnings: [
+      ...plan.warnings.map(({ code, message, place }) =>
+        place === undefined
+          ? { code, message }
+          : { code, message, place: `${place.file}:${place.line}:${place.column}` },
+      ),
+      ...instabilityWarnings(points),
+    ],
     ...(plan.sweep === undefined ? {} : { sweep: sweepOf(plan.sweep) }),
     points,
   }

@@ -16,10 +16,10 @@ import { drawFrom } from './draws.js'
 import { GatheredFindings } from './gathered-findings.js'
 import { inputsDigest, type PointInputs } from './inputs-digest.js'
 import { ManifestReader } from './manifest-reader.js'
-import type { DesignPoint, ExperimentInputs, ExperimentPlan, SweepLayout } from './plan.js'
+import type { DesignPoint, ExperimentInputs, ExperimentPlan, SweepLayout, WrittenThreshold } from './plan.js'
 import type { Threshold } from './thresholds/figure.js'
 import { namesAtPoints } from './thresholds/figure-names.js'
-import { readThresholds, type WrittenThreshold } from './thresholds/read-thresholds.js'
+import { readThresholds } from './thresholds/read-thresholds.js'
 
 export type { ExperimentInputs } from './plan.js'
 

@@ -4,14 +4,13 @@
  * All points share the seed and so, by name, the streams of random numbers: points that differ in one setting meet the same
  * demand (common random numbers).
  */
-import type { Diagnostic } from '../base/diagnostics.js'
+import type { Diagnostic, SourcePlace } from '../base/diagnostics.js'
 import type { Scenario, SweepSettings } from '../input/scenario-schema.js'
 import type { Axis, Setting } from '../input/settings.js'
 import type { SourceFile } from '../input/source-file.js'
 import type { Cluster } from '../kubernetes/cluster.js'
 import type { WorkloadTrace } from '../workload/workload-trace.js'
 import type { Threshold } from './thresholds/figure.js'
-import type { WrittenThreshold } from './thresholds/read-thresholds.js'
 
 /** The value of one axis at one point, as text for people. */
 export interface PointSetting {
@@ -25,6 +24,8 @@ export interface DesignPoint {
   readonly settings: readonly PointSetting[]
   readonly cluster: Cluster
   readonly scenario: Scenario
+  /** What its pilot run asks for as warm-up, ns; undefined: the warm-up was given, or is still to be found. */
+  readonly pilotWarmUpNs?: number
   /** What it was made from, where it was made from texts: other machines get those. */
   readonly source?: PointSource
 }
@@ -34,6 +35,12 @@ export interface PointSource {
   readonly inputs: ExperimentInputs
   /** Among the points of the experiment. */
   readonly index: number
+}
+
+/** A threshold as it was written, and where. */
+export interface WrittenThreshold {
+  readonly text: string
+  readonly place?: SourcePlace
 }
 
 /** What an experiment is made from. */
@@ -75,4 +82,8 @@ export interface ExperimentPlan {
   readonly command: string
   /** What input says and the model does not do, and what looks like a mistake; of all points together. */
   readonly warnings: readonly Diagnostic[]
+  /** The warm-up was found by MSER-5. */
+  readonly hasFoundWarmUp?: boolean
+  /** Results hold watched figures of every single replication, for paired comparisons. */
+  readonly isKeepingReplications?: boolean
 }

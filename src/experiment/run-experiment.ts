@@ -7,6 +7,7 @@ import type { PointResult, Results } from '../results/results-schema.js'
 import { assembleResults } from './assemble-results.js'
 import type { ExperimentPlan } from './plan.js'
 import { type RunOptions, runTasks } from './run-tasks.js'
+import { settleWarmUp } from './settle-warm-up.js'
 import { type FinishedTask, tasksOf } from './tasks.js'
 import { judgedPoint } from './thresholds/judged-point.js'
 
@@ -19,7 +20,8 @@ export type { ExperimentProgress, RunOptions } from './run-tasks.js'
  * @throws InputError, InvariantError as `runReplication`; InvariantError if a worker died twice over one replication;
  *   InputError QUEUE_UNREACHABLE; JournalError
  */
-export async function runExperiment(plan: ExperimentPlan, options: RunOptions = {}): Promise<Results> {
+export async function runExperiment(given: ExperimentPlan, options: RunOptions = {}): Promise<Results> {
+  const plan = await settleWarmUp(given, options.signal)
   const points = new PointGatherer(plan)
   for await (const finished of runTasks(plan, tasksOf(plan), options)) points.add(finished)
   return assembleResults(plan, points.results())
@@ -71,7 +73,7 @@ class PointGatherer {
     const count = (this.#counts.get(point) ?? 0) + 1
     this.#counts.set(point, count)
     if (count < this.plan.replications) return
-    this.#results[point] = judgedPoint(this.plan.points[point], all, this.plan.thresholds)
+    this.#results[point] = judgedPoint(this.plan, this.plan.points[point], all)
     this.#measures.delete(point)
   }
 

@@ -1,5 +1,6 @@
 /** One replication of one design point: a pure function of point, seed and number. */
 import { InputError, InvariantError } from '../base/diagnostics.js'
+import { fixedWarmUpNs } from '../input/warm-up-schema.js'
 import type { Cluster } from '../kubernetes/cluster.js'
 import type { CallSettings } from '../metrics/call-collector.js'
 import { ReplicationCollector, type ReplicationMeasures } from '../metrics/replication-collector.js'
@@ -42,7 +43,12 @@ export function* replicationInSlices(
   const { cluster, scenario } = point
   const { sites } = buildCallGraph(cluster, scenario)
   const settings = sites.map((site) => callSettings(site, cluster))
-  const collector = new ReplicationCollector(settings, cluster.pods.length, scenario.spec.warmUp)
+  const collector = new ReplicationCollector(
+    settings,
+    cluster.pods.length,
+    fixedWarmUpNs(scenario.spec),
+    scenario.spec.horizon,
+  )
   try {
     const totals = yield* simulateInSlices({ cluster, scenario, ...options }, collector, untilNs)
     return collector.measures(totals)

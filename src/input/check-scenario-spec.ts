@@ -6,6 +6,7 @@ import { formatCount, formatDuration } from '../base/units.js'
 import { LIMITS } from './limits.js'
 import type { ClientGroup, ScenarioSpec, SweepSettings } from './scenario-schema.js'
 import { axisOf } from './settings.js'
+import { MSER5 } from './warm-up-schema.js'
 
 /**
  * Checks a scenario that the schema has passed.
@@ -27,7 +28,7 @@ export function checkScenarioSpec(spec: ScenarioSpec, origin: Origin): Diagnosti
 function timeErrors({ warmUp, horizon }: ScenarioSpec, origin: Origin): Diagnostic[] {
   const errors: Diagnostic[] = []
   const place = origin.place(['spec', 'horizon'])
-  if (warmUp >= horizon) {
+  if (warmUp !== MSER5 && warmUp >= horizon) {
     const message = `The warm-up of ${formatDuration(warmUp)} does not end before the horizon of ${formatDuration(horizon)}`
     const hint = 'nothing would be measured: make the horizon longer, or the warm-up shorter'
     errors.push({ severity: 'error', code: 'WARM_UP_TOO_LONG', message, hint, place })

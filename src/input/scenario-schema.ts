@@ -16,6 +16,7 @@ import { callOrder, cpuLimit, discipline, slowStart } from './pod-behaviour-sche
 import { proxy } from './proxy-schema.js'
 import { duration, limitedCount, name, quantity, rate, serviceReference } from './scalars.js'
 import { sweep } from './sweep-schema.js'
+import { warmUp } from './warm-up-schema.js'
 
 export const SCENARIO_API_VERSION = 'svcsim.dev/v1alpha1'
 
@@ -177,7 +178,7 @@ export const scenarioSchema = z
         .max(100_000)
         .default(1)
         .describe('Independent runs; with two or more every figure has a 95 % interval.'),
-      warmUp: duration.prefault('1s').describe('Simulated time cut off at the start.'),
+      warmUp: warmUp.prefault('1s'),
       horizon: duration
         .prefault('61s')
         .describe('End of simulated time; requests still open then are unfinished.'),

@@ -6,6 +6,7 @@
  */
 import { InvariantError } from '../base/diagnostics.js'
 import { nanoseconds } from '../base/nanoseconds.js'
+import { fixedWarmUpNs } from '../input/warm-up-schema.js'
 import type { CallNode } from './call-sites.js'
 import { ClusterClock } from './changes/cluster-clock.js'
 import { Connecting } from './connecting.js'
@@ -89,7 +90,7 @@ class Simulation {
     readonly observer: Observer,
   ) {
     const { spec } = world.scenario
-    this.#warmUpNs = spec.warmUp
+    this.#warmUpNs = fixedWarmUpNs(spec)
     this.#horizonNs = spec.horizon
     this.#connecting = new Connecting(world, observer)
     this.#serving = new Serving(world, (node, pod, parent) => this.#issue(node, pod, parent))

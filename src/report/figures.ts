@@ -1,7 +1,7 @@
 /** Figures as people read them: a number with its unit, and with its interval where it has one. */
 import { formatCount, formatDuration, formatNumber, formatPercent } from '../base/units.js'
 import type { MetricUnit } from '../results/metric-catalogue.js'
-import type { Estimate, NodeResult, PodResult } from '../results/results-schema.js'
+import type { CallResult, Estimate, NodeResult, PodResult } from '../results/results-schema.js'
 
 /** Stands where nothing was observed. */
 export const NO_VALUE = '–'
@@ -74,6 +74,25 @@ export function spreadVerdict(pValue: number | null): string | undefined {
 /** `1 replica`, `3 replicas`. */
 export function counted(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** Stands with response times of a call that has no steady state; undefined where nothing speaks against one. */
+export function instabilityText({ instability }: CallResult): string | undefined {
+  if (instability === undefined) return undefined
+  const { offered, backlog } = instability
+  const load =
+    offered === undefined
+      ? []
+      : offered.utilisation === null
+        ? [`${offered.workload} is asked for more than any pods can do`]
+        : [`${offered.workload} is asked for ${formatPercent(offered.utilisation)} of what its pods can do`]
+  const growth =
+    backlog === undefined
+      ? []
+      : [
+          `${formatNumber(backlog.secondQuarter)} requests under way in the second quarter, ${formatNumber(backlog.lastQuarter)} in the last`,
+        ]
+  return `no steady state, so these times depend on how long the run is: ${[...load, ...growth].join('; ')}`
 }
 
 /** Packets that a node dropped, whatever the cause. */

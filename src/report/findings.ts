@@ -16,7 +16,8 @@ export function callFinding(call: CallResult): string {
   if (issued === 0) return `${name}: no request was issued.`
   const share = figureText('ratio', completed / issued)
   if (completed === 0) return `${name}: none of ${counted(issued, 'request')} was completed.`
-  const p99 = estimateText('duration', call.responseTime.p99)
+  const unstable = call.instability === undefined ? '' : ' (no steady state)'
+  const p99 = estimateText('duration', call.responseTime.p99) + unstable
   return `${name}: p99 ${p99}, ${share} completed${spreadPhrase(call)}${returnPhrase(call)}.`
 }
 

@@ -3,7 +3,7 @@ import { formatCount, formatPercent } from '../base/units.js'
 import { FAILURE_NAMES, metricAt, PART_NAMES, spreadTotal } from '../results/metric-catalogue.js'
 import type { CallResult } from '../results/results-schema.js'
 import { callTitle } from './calls.js'
-import { counted, estimateText, figureText } from './figures.js'
+import { counted, estimateText, figureText, instabilityText } from './figures.js'
 import { type MarkdownColumn, markdownTable, markdownText } from './markdown-text.js'
 import { spreadRows } from './spread-rows.js'
 import { spreadSummary } from './text-call.js'
@@ -16,6 +16,7 @@ export function callMarkdown(call: CallResult): readonly string[] {
     [`## ${markdownText(callTitle(call))}`],
     outcomeTable(call),
     responseTimeTable(call),
+    unstableLines(call),
     partTable(call),
     spreadTable(call),
     spreadLines(call),
@@ -64,6 +65,11 @@ function responseTimeTable(call: CallResult): readonly string[] {
     [...nameColumns('response time'), ...figureColumns(...labels)],
     [[`of ${counted(call.responseTime.count, 'completed request')}`, ...cells]],
   )
+}
+
+function unstableLines(call: CallResult): readonly string[] {
+  const text = instabilityText(call)
+  return text === undefined || call.responseTime.count === 0 ? [] : [`**${markdownText(text)}**`]
 }
 
 function partTable(call: CallResult): readonly string[] {

@@ -3,9 +3,26 @@ import { formatCount, formatNumber, formatPercent } from '../base/units.js'
 import { FAILURE_NAMES, metricAt, PART_NAMES, spreadTotal } from '../results/metric-catalogue.js'
 import type { CallResult, Spread } from '../results/results-schema.js'
 import { callTitle } from './calls.js'
-import { counted, estimateText, figureText, halfWidthText, pValueText, spreadVerdict } from './figures.js'
+import {
+  counted,
+  estimateText,
+  figureText,
+  halfWidthText,
+  instabilityText,
+  pValueText,
+  spreadVerdict,
+} from './figures.js'
 import { evenShare, type SpreadRow, spreadRows } from './spread-rows.js'
-import { bar, joinedParts, labelled, padded, shortened, TEXT_WIDTH, textTable } from './text-layout.js'
+import {
+  bar,
+  joinedParts,
+  labelled,
+  padded,
+  shortened,
+  TEXT_WIDTH,
+  textTable,
+  wrapped,
+} from './text-layout.js'
 
 const LABEL_WIDTH = 17
 const INDENT = '  '
@@ -66,10 +83,12 @@ function responseTimeLines(call: CallResult): readonly string[] {
     estimates.map((each) => figureText('duration', each.value)),
     ...(halves.some((half) => half !== '') ? [halves] : []),
   ]
-  return textTable(
+  const table = textTable(
     headers.map((header) => ({ header, align: 'right' as const })),
     rows,
   )
+  const unstable = instabilityText(call)
+  return unstable === undefined ? table : [...table, ...wrapped(`! ${unstable}`, TEXT_WIDTH - LABEL_WIDTH)]
 }
 
 function partLines(call: CallResult): readonly string[] {

@@ -40,7 +40,8 @@ export function windowText(results: Results): string {
     results.replications > 1
       ? '; ± is half of the 95 % interval, counts are of all replications together'
       : '; one replication gives no intervals'
-  return `${window}, ${replicationsText(results)}, seed ${results.seed}${interval}`
+  const found = results.warmUpMethod === undefined ? '' : ' (warm-up by MSER-5, in pilot runs)'
+  return `${window}${found}, ${replicationsText(results)}, seed ${results.seed}${interval}`
 }
 
 /** `5 replications`, or `5 to 40 replications` where points have more. */

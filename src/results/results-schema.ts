@@ -104,6 +104,44 @@ const stickiness = z.strictObject({
   brokenSessions: estimate.describe('Share of clients that saw more than one pod.'),
 })
 
+const instability = z
+  .strictObject({
+    offered: z
+      .strictObject({
+        workload: z.string().describe('Workload whose pods are asked for more than they can do.'),
+        utilisation: z
+          .number()
+          .nullable()
+          .describe('Work offered over the capacity of its eligible pods, 1 or more; null: without bound.'),
+      })
+      .optional(),
+    backlog: z
+      .strictObject({
+        secondQuarter: z.number(),
+        lastQuarter: z.number(),
+      })
+      .optional()
+      .describe('Requests under way, on average over that quarter of the window.'),
+  })
+  .describe('Why response times depend on the horizon and on limits of queues: there is no steady state.')
+  .meta({ id: 'Instability' })
+
+const perReplication = z
+  .strictObject({
+    calls: z
+      .array(z.record(z.string(), z.array(z.number().nullable())))
+      .describe('By call: metric to its value in each replication, in their order.'),
+    workloads: z.array(
+      z.strictObject({
+        workload: z.string(),
+        utilisation: z
+          .array(z.number().nullable())
+          .describe('Of all pods of the workload together, in each replication.'),
+      }),
+    ),
+  })
+  .describe('Figures of single replications, for paired comparisons; where they were asked for.')
+
 const call = z
   .strictObject({
     caller: z.string().describe('Client group or workload.'),
@@ -127,6 +165,7 @@ const call = z
     rulesPerConnection: estimate.describe(
       'Rules evaluated for the first packet, on all nodes that it passed.',
     ),
+    instability: instability.optional(),
   })
   .describe('Who called whom: one client group or workload, one Service port.')
 
@@ -212,6 +251,12 @@ const point = z
     nodes: z.array(nodeResult),
     thresholds: z.array(threshold).optional(),
     precision: precision.optional(),
+    perReplication: perReplication.optional(),
+    pilotWarmUpNs: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('What the pilot run of this point asks for; the longest of all points is in force.'),
   })
   .describe('One setting of all factors.')
 
@@ -264,6 +309,10 @@ export const resultsSchema = z
     seed: z.int(),
     replications: z.int().min(1),
     warmUpNs: z.int(),
+    warmUpMethod: z
+      .literal('mser5')
+      .optional()
+      .describe('How the warm-up was found, in pilot runs; absent: it was given.'),
     horizonNs: z.int(),
     command: z.string().describe('Repeats this run.'),
     assumptions: z.array(assumption),
@@ -294,4 +343,6 @@ export type Estimate = z.output<typeof estimate>
 export type ThresholdResult = z.output<typeof threshold>
 export type PrecisionResult = z.output<typeof precision>
 export type SolveResult = z.output<typeof solve>
+export type Instability = z.output<typeof instability>
+export type PerReplication = z.output<typeof perReplication>
 export type Spread = z.output<typeof spread>

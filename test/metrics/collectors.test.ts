@@ -98,7 +98,7 @@ describe('ReplicationCollector', () => {
 
   it('hands every record to its call', () => {
     const settings = { callerCount: 1, eligiblePods: [0] }
-    const collector = new ReplicationCollector([settings, settings], 1, 100)
+    const collector = new ReplicationCollector([settings, settings], 1, 100, 1_000)
     collector.requestEnded(request('completed', { call: 1 }))
     collector.requestEnded(request('refused', { call: 0 }))
     collector.connectionReached(connection({ call: 1, intendedNs: 100 }))
@@ -113,7 +113,7 @@ describe('ReplicationCollector', () => {
   })
 
   it('counts connections of requests intended from the end of the warm-up on', () => {
-    const collector = new ReplicationCollector([{ callerCount: 1, eligiblePods: [0] }], 1, 100)
+    const collector = new ReplicationCollector([{ callerCount: 1, eligiblePods: [0] }], 1, 100, 1_000)
     for (const intendedNs of [0, 99, 100, 101]) collector.connectionReached(connection({ intendedNs }))
     const [{ connections, stickiness }] = collector.measures(totals).calls
     expect([connections, stickiness.returningConnections]).toEqual([[2], 2])

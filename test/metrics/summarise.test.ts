@@ -49,7 +49,7 @@ function replication(
   pods: readonly number[],
   totals: SimulationTotals = TOTALS,
 ): ReplicationMeasures {
-  const collector = new ReplicationCollector([{ callerCount: 1, eligiblePods: [0, 1] }], 2, 0)
+  const collector = new ReplicationCollector([{ callerCount: 1, eligiblePods: [0, 1] }], 2, 0, 1_000)
   for (const serviceNs of serviceTimesNs) collector.requestEnded(request('completed', { serviceNs, pod: 0 }))
   for (const pod of pods) collector.connectionReached(connection({ pod, rulesEvaluated: 10 * (pod + 1) }))
   collector.requestEnded(request('refused'))

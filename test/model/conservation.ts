@@ -2,6 +2,7 @@
  * What every run must keep, whatever the scenario: nobody is lost, nothing is left open that nobody uses, times add up.
  * Throws where a run does not, naming what.
  */
+import { fixedWarmUpNs } from '../../src/input/warm-up-schema.js'
 import { ReplicationCollector } from '../../src/metrics/replication-collector.js'
 import { eligiblePods } from '../../src/model/call-sites.js'
 import { MAX_NODES_ON_WAY } from '../../src/model/connection-pool.js'
@@ -61,7 +62,7 @@ function countIssued(world: World): number[] {
   const counts = world.graph.sites.map(() => 0)
   const open = requests.open.bind(requests)
   requests.open = (call, client, parent, intendedNs) => {
-    if (intendedNs >= scenario.spec.warmUp) counts[call.site.index]++
+    if (intendedNs >= fixedWarmUpNs(scenario.spec)) counts[call.site.index]++
     return open(call, client, parent, intendedNs)
   }
   return counts
@@ -99,13 +100,19 @@ function collectorOf({ graph, cluster, scenario }: World): ReplicationCollector 
     callerCount: site.group?.count ?? cluster.pods.length,
     eligiblePods: eligiblePods(cluster, site).map((pod) => pod.index),
   }))
-  return new ReplicationCollector(settings, cluster.pods.length, scenario.spec.warmUp)
+  return new ReplicationCollector(
+    settings,
+    cluster.pods.length,
+    fixedWarmUpNs(scenario.spec),
+    scenario.spec.horizon,
+  )
 }
 
 function checkRecord(record: RequestRecord, { cluster, graph, scenario, entries, dns }: World): void {
   const { timeoutNs, retry } = graph.sites[record.call]
   const { outcome, responseTimeNs, intendedNs } = record
-  const { warmUp, horizon } = scenario.spec
+  const { horizon } = scenario.spec
+  const warmUp = fixedWarmUpNs(scenario.spec)
   const partsNs = PARTS.map((part) => record[`${part}Ns`])
   const sumNs = partsNs.reduce((total, each) => total + each)
   require(partsNs.every((each) => Number.isSafeInteger(each) && each >= 0), 'a part is no time', record)

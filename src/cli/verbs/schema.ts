@@ -6,6 +6,7 @@ import type { Surroundings } from '../surroundings.js'
 const SCHEMAS = {
   scenario: async () => (await import('../../input/scenario-json-schema.js')).scenarioJsonSchema(),
   results: async () => (await import('../../results/results-json-schema.js')).resultsJsonSchema(),
+  comparison: async () => (await import('../../results/comparison-schema.js')).comparisonJsonSchema(),
   trace: async () => (await import('../../results/trace-json.js')).traceJsonSchema(),
   rules: async () => (await import('../../results/rules-json.js')).rulesJsonSchema(),
   'rules-diff': async () => (await import('../../results/rules-json.js')).rulesDiffJsonSchema(),

@@ -10,6 +10,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { InputError, InvariantError } from '../../base/diagnostics.js'
+import { fixedWarmUpNs } from '../../input/warm-up-schema.js'
 import { pointDigest } from '../inputs-digest.js'
 import type { DesignPoint, ExperimentInputs, ExperimentPlan } from '../plan.js'
 import { type FinishedTask, type Task, taskContext, taskKey } from '../tasks.js'
@@ -198,6 +199,7 @@ class Execution {
       inputs: digest,
       index: source.index,
       pointDigest: this.executor.pointDigestOf(point),
+      ...(this.plan.hasFoundWarmUp === true ? { warmUpNs: fixedWarmUpNs(point.scenario.spec) } : {}),
       ...task,
       seed: this.plan.seed,
     }

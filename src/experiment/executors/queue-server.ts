@@ -34,6 +34,8 @@ export interface QueuedTask {
   readonly inputs: string
   /** Among the points of those inputs. */
   readonly index: number
+  /** Found by pilot runs, ns; left out where the inputs have it. */
+  readonly warmUpNs?: number
   /** Of the point as whoever asks has it, see `pointDigest`. */
   readonly pointDigest: string
   /** Names the task for whoever asks. */

@@ -5,9 +5,11 @@
 import type { Job, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { InvariantError } from '../../base/diagnostics.js'
+import { nanoseconds } from '../../base/nanoseconds.js'
 import { pointDigest } from '../inputs-digest.js'
 import { type PointLoader, pointLoader } from '../load-experiment.js'
 import type { DesignPoint, ExperimentInputs, ExperimentPlan } from '../plan.js'
+import { withFixedWarmUp } from '../settle-warm-up.js'
 import type { Task } from '../tasks.js'
 import { encodeMeasures } from './encode-measures.js'
 import type { Executor } from './executor.js'
@@ -151,11 +153,11 @@ class Desk {
   }
 
   #planOf(
-    { seed, inputs, index, pointDigest: expected }: QueuedTask,
+    { seed, inputs, index, pointDigest: expected, warmUpNs }: QueuedTask,
     known: KnownExperiment,
   ): ExperimentPlan {
     const name = `${inputs}/${index}/${expected}`
-    const point = this.#points.get(name) ?? loadPoint(known, index, expected)
+    const point = this.#points.get(name) ?? loadPoint(known, index, expected, warmUpNs)
     this.#points.set(name, point)
     const { trace } = known.inputs
     const rest = { replications: 1, sweep: undefined, digest: inputs, command: '', warnings: [] }
@@ -175,8 +177,14 @@ class Desk {
 }
 
 /** @throws InvariantError if it is not the point that was asked for */
-function loadPoint({ loader }: KnownExperiment, index: number, expectedDigest: string): DesignPoint {
-  const point = loader.load(index)
+function loadPoint(
+  { loader }: KnownExperiment,
+  index: number,
+  expectedDigest: string,
+  warmUpNs: number | undefined,
+): DesignPoint {
+  const loaded = loader.load(index)
+  const point = warmUpNs === undefined ? loaded : withFixedWarmUp(loaded, nanoseconds(warmUpNs))
   if (pointDigest(point) === expectedDigest) return point
   throw new InvariantError('a point is another one on this machine than where it was planned', { index })
 }

@@ -4,6 +4,7 @@ import { assembleResults } from '../assemble-results.js'
 import { openExecutor } from '../executors/open-executor.js'
 import type { ExperimentPlan } from '../plan.js'
 import { type ReplicationRange, type RunOptions, runReplications } from '../run-experiment.js'
+import { settleWarmUp } from '../settle-warm-up.js'
 import { type Goals, type SettledPoint, settlePoint } from './settle-point.js'
 
 /**
@@ -13,10 +14,11 @@ import { type Goals, type SettledPoint, settlePoint } from './settle-point.js'
  * @throws InputError, InvariantError as `runExperiment`
  */
 export async function runUntilSettled(
-  plan: ExperimentPlan,
+  given: ExperimentPlan,
   goals: Goals,
   options: RunOptions = {},
 ): Promise<Results> {
+  const plan = await settleWarmUp(given, options.signal)
   const settled: SettledPoint[] = []
   const progress = new SettlingProgress(options)
   const executor = options.executor ?? openExecutor(options)
@@ -27,7 +29,7 @@ export async function runUntilSettled(
         const runOptions = progress.optionsFor(range.to - range.from, pointsLeft)
         return runReplications(plan, index, range, { ...runOptions, executor })
       }
-      settled.push(await settlePoint(point, goals, plan.replications, run))
+      settled.push(await settlePoint(plan, point, goals, plan.replications, run))
     }
     return settledResults(plan, settled)
   } finally {

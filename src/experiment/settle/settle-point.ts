@@ -4,7 +4,7 @@
  */
 import type { ReplicationMeasures } from '../../metrics/replication-collector.js'
 import type { PointResult, PrecisionResult } from '../../results/results-schema.js'
-import type { DesignPoint } from '../plan.js'
+import type { DesignPoint, ExperimentPlan } from '../plan.js'
 import type { ReplicationRange } from '../run-experiment.js'
 import type { Figure, Threshold } from '../thresholds/figure.js'
 import { figureOver } from '../thresholds/figure-value.js'
@@ -45,6 +45,7 @@ export interface SettledPoint {
  * @param run - runs a range of replications
  */
 export async function settlePoint(
+  plan: ExperimentPlan,
   point: DesignPoint,
   goals: Goals,
   least: number,
@@ -58,7 +59,7 @@ export async function settlePoint(
     singles.push(...singleResults(point, more))
     to = continuation(goals, singles)
   }
-  const result = judgedPoint(point, measures, goals.thresholds)
+  const result = judgedPoint({ ...plan, thresholds: goals.thresholds }, point, measures)
   const precision = goals.precision && precisionResult(goals.precision, singles)
   return {
     result: precision === undefined ? result : { ...result, precision },

@@ -10,6 +10,7 @@ import type { DesignPoint, ExperimentPlan } from '../plan.js'
 import { type RunOptions, runReplications } from '../run-experiment.js'
 import { SettlingProgress, settledResults } from '../settle/run-until-settled.js'
 import { type Goals, type SettledPoint, settlePoint } from '../settle/settle-point.js'
+import { settleWarmUp, withWarmUpOf } from '../settle-warm-up.js'
 import type { Verdict } from '../thresholds/verdict.js'
 import { findLeast, type LeastFound } from './find-least.js'
 import type { SolveRange } from './solve-range.js'
@@ -51,15 +52,16 @@ export function planSolve(inputs: ExperimentInputs, question: SolveQuestion): So
  * @throws InputError if a value between the ends makes no scenario; as `runExperiment`
  */
 export async function solve(plan: SolvePlan, options: RunOptions = {}): Promise<Results> {
-  const { ends, question } = plan
+  const { question } = plan
+  const ends = await settleWarmUp(plan.ends, options.signal)
   const points = new Map<number, SettledPoint & { readonly point: DesignPoint }>()
   const progress = new SettlingProgress(options)
   const goals = goalsOf(plan)
   const executor = options.executor ?? openExecutor(options)
   const tryValue = async (candidate: number) => {
-    const valuePlan = planAt(plan, valueIndex(question, candidate))
+    const valuePlan = withWarmUpOf(ends, planAt(plan, valueIndex(question, candidate)))
     const [point] = valuePlan.points
-    const settled = await settlePoint(point, goals, ends.replications, (range) => {
+    const settled = await settlePoint(valuePlan, point, goals, ends.replications, (range) => {
       const runOptions = progress.optionsFor(range.to - range.from, 1)
       return runReplications(valuePlan, 0, range, { ...runOptions, executor })
     })

@@ -3,21 +3,22 @@ import type { ReplicationMeasures } from '../../metrics/replication-collector.js
 import { summarise } from '../../metrics/summarise.js'
 import type { PointResult } from '../../results/results-schema.js'
 import { pointResult } from '../assemble-results.js'
-import type { DesignPoint } from '../plan.js'
-import type { Threshold } from './figure.js'
+import { measuredPoint } from '../measured-point.js'
+import type { DesignPoint, ExperimentPlan } from '../plan.js'
 import { judgeReplications } from './verdict.js'
 
 /**
- * Summarises the replications of a point, and judges its thresholds where there are any.
+ * Sums up the replications of a point, and judges its thresholds where there are any.
  *
  * @param measures - in the order of replications
  */
 export function judgedPoint(
+  plan: Pick<ExperimentPlan, 'thresholds' | 'isKeepingReplications' | 'trace'>,
   point: DesignPoint,
   measures: readonly ReplicationMeasures[],
-  thresholds: readonly Threshold[] = [],
 ): PointResult {
-  const result = pointResult(point, summarise(measures))
+  const result = measuredPoint(plan, point, measures)
+  const { thresholds = [] } = plan
   if (thresholds.length === 0) return result
   return { ...result, thresholds: judgeReplications(thresholds, singleResults(point, measures)) }
 }

@@ -5,15 +5,10 @@
 import { type Diagnostic, InputError, type SourcePlace } from '../../base/diagnostics.js'
 import { parseDuration, parseRate } from '../../base/units.js'
 import type { MetricUnit } from '../../results/metric-catalogue.js'
+import type { WrittenThreshold } from '../plan.js'
 import type { Threshold, ThresholdOperator } from './figure.js'
 import type { FigureNames } from './figure-names.js'
 import { resolveFigure } from './resolve-figure.js'
-
-/** A threshold as it was written, and where. */
-export interface WrittenThreshold {
-  readonly text: string
-  readonly place?: SourcePlace
-}
 
 const FORM = /^\s*([^\s<>=]+)\s*(<=|>=|<|>)\s*([^\s<>=]+(?:\s[^\s<>=]+)?)\s*$/
 const NUMBER = /^\d{1,15}(?:\.\d{1,15})?$/

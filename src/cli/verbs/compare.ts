@@ -1,0 +1,79 @@
+/** `svcsim compare`: alternatives side by side, on common random numbers. */
+import path from 'node:path'
+import { compareAlternatives } from '../../experiment/compare/compare-alternatives.js'
+import { renderComparison } from '../../report/comparison-report.js'
+import type { ReportFormat } from '../../report/render-report.js'
+import { loadAlternatives } from '../compare-inputs.js'
+import { asBytes, outputTarget, writeFiles } from '../deliver-results.js'
+import { FoundDifference, usageError } from '../exit-codes.js'
+import { stableName } from '../file-names.js'
+import type { ExecutionOptions, InputOptions } from '../options.js'
+import { shellText } from '../shell-text.js'
+import type { Surroundings } from '../surroundings.js'
+
+export interface CompareOptions extends InputOptions, Pick<ExecutionOptions, 'workers' | 'queue'> {
+  readonly variant?: readonly string[]
+  readonly exitCode?: boolean
+  readonly format: ReportFormat
+  readonly output?: string
+}
+
+/** Names of files in a folder of reports. */
+const FILE_NAMES = {
+  text: 'comparison.txt',
+  json: 'comparison.json',
+  csv: 'comparison.csv',
+  md: 'README.md',
+} as const
+
+/**
+ * @param paths - scenarios, or files of results
+ * @throws InputError, OutputError, ClosedPipe, Interruption, Fault; FoundDifference if one is real and --exit-code asks
+ */
+export async function compareVerb(
+  paths: readonly string[],
+  options: CompareOptions,
+  surroundings: Surroundings,
+): Promise<void> {
+  const { variant = [], output, format, quiet = false } = options
+  const target = output === undefined ? undefined : outputTarget(output, surroundings.cwd)
+  if (target?.kind === 'file' && target.format === 'msgpack')
+    throw usageError(`--output "${output}": a comparison has no MessagePack form`, 'write .json, .csv or .md')
+  const alternatives = await loadAlternatives(paths, variant, options, surroundings)
+  const [{ results }] = alternatives
+  const command = repeatingCommand(paths, options, results, surroundings)
+  const comparison = compareAlternatives(alternatives, command)
+  if (target?.kind === 'file' && target.format !== 'msgpack') {
+    const folder = { path: path.dirname(target.path), shownAs: path.dirname(target.shownAs) }
+    const file = { name: path.basename(target.path), text: renderComparison(comparison, target.format) }
+    await writeFiles(asBytes([file]), folder, options, surroundings)
+  } else if (target?.kind === 'folder') {
+    const formats = ['json', 'csv', 'md'] as const
+    const files = formats.map((each) => ({
+      name: FILE_NAMES[each],
+      text: renderComparison(comparison, each),
+    }))
+    await writeFiles(asBytes(files), target, options, surroundings)
+  }
+  if (target === undefined || !quiet) await surroundings.stdout.write(renderComparison(comparison, format))
+  if (options.exitCode === true && comparison.hasRealDifference) throw new FoundDifference()
+}
+
+function repeatingCommand(
+  paths: readonly string[],
+  { filename = [], trace, set = [], variant = [] }: CompareOptions,
+  { seed, replications }: { readonly seed: number; readonly replications: number },
+  { cwd }: Surroundings,
+): string {
+  const named = (file: string) => (file === '-' ? file : stableName(path.resolve(cwd, file), cwd))
+  const args = [
+    'compare',
+    ...paths.map(named),
+    ...filename.flatMap((file) => ['-f', named(file)]),
+    ...(trace === undefined ? [] : ['--trace', named(trace)]),
+    ...set.flatMap((text) => ['--set', text]),
+    ...variant.flatMap((text) => ['--variant', text]),
+    ...['--seed', String(seed), '--replications', String(replications)],
+  ]
+  return `svcsim ${shellText(args)}`
+}
