@@ -9,6 +9,7 @@ import type { ClientGroup } from '../input/scenario-schema.js'
 import type { Cluster } from '../kubernetes/cluster.js'
 import { settingOf } from '../kubernetes/pod-groups.js'
 import type { AddressBook, AddressId } from '../netfilter/address-book.js'
+import { resolveHeadless } from './address-view.js'
 import type { CallSite } from './call-sites.js'
 import type { LoadBalancer } from './load-balancer.js'
 import {
@@ -132,11 +133,9 @@ function takingTurns(clientCount: number, entryCount: number): (client: number) 
   }
 }
 
-/** DNS answers with the addresses of the ready pods that the name stands for; the client takes any of them. */
+/** DNS answers with the addresses of the ready pods that the name stands for; the client takes any of them, if it has no balancing. */
 function headlessEntry({ site, book, streams }: EntryOptions): Entry {
-  const isNamed = (podIndex: number | undefined) =>
-    site.namedPods === undefined || (podIndex !== undefined && site.namedPods.has(podIndex))
-  const ready = site.port.endpoints.filter((endpoint) => endpoint.ready && isNamed(endpoint.podIndex))
+  const ready = resolveHeadless(site, 0).addresses.map((position) => site.port.endpoints[position])
   const entries = ready.map(({ address, port }) => ({ address: book.idOf(address), port, nodeIndex: -1 }))
   const stream = streams.get(`entry/${site.caller}/${site.service.namespace}/${site.service.name}`)
   return {

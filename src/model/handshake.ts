@@ -58,8 +58,8 @@ export class Handshake {
     })
   }
 
-  /** A new connection's first packet leaves its caller. */
-  start(request: number): void {
+  /** A new connection's first packet leaves its caller. @param chosen - where it goes, if the caller has chosen by itself */
+  start(request: number, chosen?: EntryAddress): void {
     const { requests, connections, callers, simulator, lanes, entries } = this.world
     const site = requests.site[request]
     const client = requests.client[request]
@@ -68,7 +68,7 @@ export class Handshake {
     const node = callers.bySite[site].nodes[client]
     const entry = entries[site]
     if (node !== OUTSIDE) {
-      if (this.#address(connection, entry.choose(client))) this.passNode(request, node)
+      if (this.#address(connection, chosen ?? entry.choose(client))) this.passNode(request, node)
       else this.#refuse(request, simulator.now)
       return
     }
