@@ -7,6 +7,7 @@ import { COST_CONSTANTS, type CostName, costSource } from '../model/costs.js'
 import { LINK_KINDS } from '../model/links.js'
 import { SET_BY_SCENARIO } from '../results/results-schema.js'
 import { type Assumption, assumption, timeAssumption } from './assumption.js'
+import { balancingAssumptions } from './balancing-assumptions.js'
 import { dnsAssumptions } from './dns-assumptions.js'
 import { loadBalancerAssumptions } from './load-balancer-assumptions.js'
 import { podAssumptions } from './pod-assumptions.js'
@@ -16,12 +17,13 @@ const { links: linkDefaults, proxy: proxyDefaults } = scenarioSchema.shape.spec.
 const DEFAULT_LINKS = linkDefaults.parse(undefined)
 const DEFAULT_PROXY = proxyDefaults.parse(undefined)
 
-/** In a fixed order: costs, links, names, limits, kube-proxy, load balancers, pods. What differs from the default was set by the scenario. */
+/** In a fixed order: costs, links, names, clients that balance, limits, kube-proxy, load balancers, pods. What differs from the default was set by the scenario. */
 export function assumptionsOf(scenario: Scenario, cluster: Cluster): Assumption[] {
   return [
     ...costAssumptions(scenario),
     ...linkAssumptions(scenario),
     ...dnsAssumptions(scenario),
+    ...balancingAssumptions(scenario),
     ...fixedAssumptions(),
     ...proxyAssumptions(scenario),
     ...loadBalancerAssumptions(scenario, cluster),

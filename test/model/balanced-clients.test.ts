@@ -1,9 +1,18 @@
 /** Clients that choose among the addresses of a headless Service by themselves, on a world where packets cost nothing. */
 import { describe, expect, it } from 'vitest'
-import { Connecting } from '../../src/model/connecting.js'
-import { clientsOf, nodes, service, servicePort, workload } from '../kubernetes/objects.js'
+import { recordWorkload } from '../../src/experiment/record-workload.js'
+import { buildWorld, type World } from '../../src/model/world.js'
+import {
+  clientsOf,
+  compile,
+  nodes,
+  scenario as scenarioOf,
+  service,
+  servicePort,
+  workload,
+} from '../kubernetes/objects.js'
 import { assertDrained, runConserved } from './conservation.js'
-import { type Observed, outcomeCounts, run, worldOf } from './observed.js'
+import { type Observed, outcomeCounts, run } from './observed.js'
 
 const MS = 1_000_000
 const POD_COUNT = 4
@@ -31,6 +40,15 @@ const users = (pool: object, more: object = {}) =>
 
 function runWith(pool: object, more: object = {}, spec: object = {}): Observed {
   return run(WEB, { ...SPEC, ...spec, clients: [users(pool, more)] })
+}
+
+/** A world in which demand ends, and all that follows from it, long before the horizon. */
+function drainingWorld(spec: object): World {
+  const cluster = compile(WEB, spec)
+  const scenario = scenarioOf(spec)
+  const trace = recordWorkload({ factors: [], cluster, scenario, axes: [] } as never, 1)
+  const longer = { ...scenario, spec: { ...scenario.spec, horizon: 300_000 * MS } }
+  return buildWorld({ cluster, scenario: longer as never, seed: 1, replication: 0, trace })
 }
 
 /** Requests by client and pod. */
@@ -75,7 +93,6 @@ describe('balancing of clients', () => {
       workloads: [workload('fast', { replicas: 3 }), workload('slow')].map((each) => ({
         ...each,
         podLabels: new Map([['app', 'web']]),
-        selector: new Map([['app', 'web']]),
       })),
       services: WEB.services,
     }
@@ -141,36 +158,39 @@ describe('every way to balance', () => {
       { connection, timeout: '130ms', arrivals: { rate: '90/s' } },
     )
     const spec = { ...SPEC, pods: { web: { servers: 1, queueCapacity: 3, serviceTime: '40ms' } } }
-    const observed = runConserved(worldOf(WEB, { ...spec, clients: [group] }))
+    const observed = runConserved(drainingWorld({ ...spec, clients: [group] }))
+    assertDrained(observed)
     expect(outcomeCounts(observed.requests).completed).toBeGreaterThan(50)
   })
 })
 
 describe('an address that leaves the answer', () => {
-  it.each(['multiplexed', 'keepAlive'])('gets no new requests, and its connections are closed, %s', (connection) => {
-    const pool = { balancing: 'roundRobin', resolver: 'every', refresh: '100ms' }
-    const world = worldOf(WEB, { ...SPEC, clients: [users(pool, { connection })] })
-    const [gone] = world.graph.sites[0].port.endpoints
-    let isAsked = false
-    // Ready until it was read once for each client, as if the endpoint went then.
-    let reads = 0
-    Object.defineProperty(gone, 'ready', {
-      get: () => {
-        isAsked = true
-        return ++reads <= 3
-      },
-    })
-    const observed = runConserved(world)
-    expect(isAsked).toBe(true)
-    const late = observed.requests.filter(({ intendedNs }) => intendedNs > 1000 * MS)
-    expect(late.length).toBeGreaterThan(100)
-    expect(late.some(({ pod }) => pod === gone.podIndex)).toBe(false)
-    expect(observed.connections.some(({ pod }) => pod === gone.podIndex)).toBe(true)
-    const openAtGone = [...world.connections.isIdle.keys()].filter(
-      (row) => world.connections.isIdle[row] === 1 && world.connections.pod[row] === gone.podIndex,
-    )
-    expect(openAtGone).toEqual([])
-  })
+  it.each(['multiplexed', 'keepAlive'])(
+    'gets no new requests, and its connections are closed, %s',
+    (connection) => {
+      const pool = { balancing: 'roundRobin', resolver: 'every', refresh: '100ms' }
+      const spec = { ...SPEC, clients: [users(pool, { connection })] }
+      const cluster = compile(WEB, spec)
+      const world = buildWorld({ cluster, scenario: scenarioOf(spec), seed: 1, replication: 0 })
+      const [gone] = world.graph.sites[0].port.endpoints
+      // Ready until it was in the first answer of each client, as if the pod went then.
+      let reads = 0
+      Object.defineProperty(gone, 'ready', {
+        get: () => {
+          reads++
+          return reads <= 3
+        },
+      })
+      const observed = runConserved(world)
+      expect(reads).toBeGreaterThan(3)
+      const late = observed.requests.filter(({ intendedNs }) => intendedNs > 1000 * MS)
+      expect(late.length).toBeGreaterThan(100)
+      expect(late.some(({ pod }) => pod === gone.podIndex)).toBe(false)
+      expect(observed.connections.some(({ pod }) => pod === gone.podIndex)).toBe(true)
+      const openAtGone = [...world.connections.isIdle.keys()].filter(
+        (row) => world.connections.isIdle[row] === 1 && world.connections.pod[row] === gone.podIndex,
+      )
+      expect(openAtGone).toEqual([])
+    },
+  )
 })
-void Connecting
-void assertDrained
