@@ -75,4 +75,8 @@ export const KUBERNETES_CODES = {
     meaning: 'Clients are to reach a Service in a way that it does not have.',
     cure: 'Change `via` or `location` of the clients, or the type of the Service.',
   },
+  BALANCING_IMPOSSIBLE: {
+    meaning: 'Callers are to choose among the addresses of a Service that is not headless, and has one only.',
+    cure: 'Make the Service headless (`clusterIP: None`), or leave `pool.balancing` out.',
+  },
 } as const satisfies Record<string, CodeEntry>

@@ -7,6 +7,7 @@ import { COST_CONSTANTS, type CostName, costSource } from '../model/costs.js'
 import { LINK_KINDS } from '../model/links.js'
 import { SET_BY_SCENARIO } from '../results/results-schema.js'
 import { type Assumption, assumption, timeAssumption } from './assumption.js'
+import { balancingAssumptions } from './balancing-assumptions.js'
 import { changeAssumptions } from './change-assumptions.js'
 import { dnsAssumptions } from './dns-assumptions.js'
 import { loadBalancerAssumptions } from './load-balancer-assumptions.js'
@@ -18,7 +19,7 @@ const DEFAULT_LINKS = linkDefaults.parse(undefined)
 const DEFAULT_PROXY = proxyDefaults.parse(undefined)
 
 /**
- * In a fixed order: costs, links, names, limits, kube-proxy, load balancers, pods. What differs from the default was set by the scenario.
+ * In a fixed order: costs, links, names, clients that balance, limits, kube-proxy, load balancers, pods. What differs from the default was set by the scenario.
  *
  * @param clusters - of all design points, of which one may have session affinity where others have not
  */
@@ -31,6 +32,7 @@ export function assumptionsOf(
     ...costAssumptions(scenario, clusters),
     ...linkAssumptions(scenario),
     ...dnsAssumptions(scenario),
+    ...balancingAssumptions(scenario),
     ...fixedAssumptions(scenario),
     ...proxyAssumptions(scenario),
     ...loadBalancerAssumptions(scenario, cluster),

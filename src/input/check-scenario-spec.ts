@@ -3,6 +3,7 @@ import { type Diagnostic, InputError, type Origin } from '../base/diagnostics.js
 import { distributionMean } from '../base/distribution-moments.js'
 import { NS_PER_S } from '../base/nanoseconds.js'
 import { formatCount, formatDuration } from '../base/units.js'
+import { balancingErrors } from './check-balancing.js'
 import { LIMITS } from './limits.js'
 import type { ClientGroup, ScenarioSpec, SweepSettings } from './scenario-schema.js'
 import { axisOf } from './settings.js'
@@ -19,6 +20,7 @@ export function checkScenarioSpec(spec: ScenarioSpec, origin: Origin): Diagnosti
     ...timeErrors(spec, origin),
     ...requestErrors(spec, origin),
     ...gapErrors(spec, origin),
+    ...balancingErrors(spec, origin),
     ...doubleNames(spec.clients, 'Client group', ['spec', 'clients'], origin),
     ...doubleNames(spec.cluster.nodes, 'Node', ['spec', 'cluster', 'nodes'], origin),
     ...(spec.sweep === undefined ? [] : axisErrors(spec.sweep, origin)),

@@ -24,6 +24,23 @@ const pool = z
     maxAge: duration
       .optional()
       .describe('How old a connection may get before it takes no further request; without limit by default.'),
+    balancing: z
+      .enum(['pickFirst', 'roundRobin', 'random', 'leastRequests'])
+      .optional()
+      .describe(
+        'For headless Services: how the client chooses among the addresses of the DNS answer, for each request. pickFirst: the first that connects, until it breaks (gRPC without settings). roundRobin: one after another (gRPC round_robin). random: any. leastRequests: of two drawn the one with fewer requests under way (Envoy, gRPC least_request). Limits of the pool are then per address. By default each new connection goes to a random address.',
+      ),
+    resolver: z
+      .enum(['onFailure', 'every', 'onConnect', 'once'])
+      .optional()
+      .describe(
+        'With balancing: when the name is looked up again. onFailure (default): after a connection was lost, `refresh` after the last answer at the earliest (gRPC). every: when the answer is older than `refresh` (Envoy STRICT_DNS, JVM). onConnect: before each new connection (Go net/http). once: never (a JVM that caches for ever).',
+      ),
+    refresh: duration
+      .optional()
+      .describe(
+        'With resolver every: how long an answer is used, 5s by default (Envoy). With onFailure: the least time between two look-ups, 30s by default (gRPC).',
+      ),
   })
   .describe('The connections that one caller keeps, for keepAlive and multiplexed.')
 

@@ -51,6 +51,7 @@ export function checkScenario(
     const target = findTarget(group.to, CLIENT_NAMESPACE, cluster, findings, findings.place(...path, 'to'))
     if (target === undefined) continue
     used.add(target.service.index)
+    checkBalancing(group.pool, target, findings, findings.place(...path, 'pool', 'balancing'))
     checkWay(group, target, spec, findings, findings.place(...path, group.via === undefined ? 'to' : 'via'))
   }
   checkCalls(spec, cluster, findings, used)
@@ -83,11 +84,14 @@ function checkCalls(
     namespacesOf.set(key, (namespacesOf.get(key) ?? new Set()).add(namespace))
   }
   for (const [name, behaviour] of Object.entries(spec.pods)) {
-    for (const { to, path } of callsOf(behaviour)) {
+    for (const { to, pool, path } of callsOf(behaviour)) {
       const place = findings.place('spec', 'pods', name, ...path, 'to')
       for (const namespace of namespacesOf.get(name) ?? []) {
         const target = findTarget(to, namespace, cluster, findings, place)
-        if (target !== undefined) used.add(target.service.index)
+        if (target === undefined) continue
+        used.add(target.service.index)
+        const balancing = findings.place('spec', 'pods', name, ...path, 'pool', 'balancing')
+        checkBalancing(pool, target, findings, balancing)
       }
     }
   }
@@ -96,9 +100,25 @@ function checkCalls(
 /** Every call that pods of a workload may make, those of single classes too, with its place below the workload. */
 function callsOf({ calls, classes }: PodBehaviour) {
   const ofClasses = Object.entries(classes).flatMap(([name, each]) =>
-    (each.calls ?? []).map(({ to }, index) => ({ to, path: ['classes', name, 'calls', index] })),
+    (each.calls ?? []).map(({ to, pool }, index) => ({ to, pool, path: ['classes', name, 'calls', index] })),
   )
-  return [...calls.map(({ to }, index) => ({ to, path: ['calls', index] })), ...ofClasses]
+  return [...calls.map(({ to, pool }, index) => ({ to, pool, path: ['calls', index] })), ...ofClasses]
+}
+
+/** Only the name of a headless Service stands for several addresses, among which a client can choose. */
+function checkBalancing(
+  { balancing }: ClientGroup['pool'],
+  { service }: Target,
+  findings: Findings,
+  place: SourcePlace | undefined,
+): void {
+  if (balancing === undefined || service.clusterIp === 'None') return
+  findings.error({
+    code: 'BALANCING_IMPOSSIBLE',
+    message: `Service "${service.name}" is not headless: its name stands for one address, so that there is nothing for ${balancing} to choose from`,
+    place,
+    hint: `set clusterIP: None in Service "${service.name}", or leave balancing out`,
+  })
 }
 
 /** The Service port that a reference means; undefined, and an error, if there is none. */

@@ -217,7 +217,9 @@ class CallGraphBuilder {
     const endpoints = endpointsEver(this.cluster, service, servicePort)
     if (endpoints.some(({ podIndex }) => podIndex !== undefined && this.#dnsPods.has(podIndex)))
       throw dnsPodError(host, port)
-    const podIndices = new Set(answer.kind === 'pods' ? answer.podIndices : [])
+    // The name of a headless Service stands for all of its pods, those that come later too; others for the pods that they name.
+    const isOfAll = service.clusterIp === 'None' && host.split('.')[0] === service.name
+    const podIndices = new Set(answer.kind === 'pods' && !isOfAll ? answer.podIndices : [])
     return { service, port: servicePort, namedPods: podIndices.size === 0 ? undefined : podIndices }
   }
 }

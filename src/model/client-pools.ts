@@ -26,6 +26,8 @@ export class ClientPools {
   /** By pool key, multiplexed: those that can take requests, oldest first. */
   readonly #shared: (number[] | undefined)[]
   readonly #lines: WaitingLines
+  /** By pool key: has the address left the answer, so that nothing more goes there? Empty where nobody balances. */
+  readonly #isDraining: Uint8Array
 
   constructor(
     readonly world: World,
@@ -34,6 +36,8 @@ export class ClientPools {
     this.#count = world.connections.placesTaken
     this.#shared = new Array(world.callers.count)
     this.#lines = new WaitingLines(world.requests, world.callers.count)
+    const isBalanced = world.balanced.some((each) => each !== undefined)
+    this.#isDraining = new Uint8Array(isBalanced ? world.callers.count : 0)
   }
 
   /** A request wants a connection. */
@@ -108,6 +112,50 @@ export class ClientPools {
     if (isDue) this.actions.close(connection, site)
   }
 
+  /** Connections open, or being opened. */
+  connectionCount(poolKey: number): number {
+    return this.#count[poolKey]
+  }
+
+  /** A request waits for something other than a connection, in a line that the pool keeps for it. */
+  wait(request: number, poolKey: number): void {
+    this.#lines.join(poolKey, request)
+  }
+
+  /** Takes out whoever waits longest; -1 for nobody. */
+  takeWaiting(poolKey: number): number {
+    const request = this.#lines.first(poolKey)
+    if (request >= 0) this.#lines.leave(poolKey, request)
+    return request
+  }
+
+  isDraining(poolKey: number): boolean {
+    return this.#isDraining[poolKey] === 1
+  }
+
+  /** Requests may go to this address again. */
+  restore(poolKey: number): void {
+    this.#isDraining[poolKey] = 0
+  }
+
+  /** Nothing more goes to this address, in whose line nobody waits: connections are closed as soon as they are idle. */
+  drain(poolKey: number, site: CallSite): void {
+    const { connections } = this.world
+    this.#isDraining[poolKey] = 1
+    for (;;) {
+      const connection = connections.takeIdle(poolKey, true)
+      if (connection < 0) break
+      this.actions.close(connection, site)
+    }
+    const shared = this.#shared[poolKey]?.slice() ?? []
+    for (const connection of shared) {
+      // Worn out for good, even if the address comes back before it is idle.
+      connections.openedNs[connection] = Number.NEGATIVE_INFINITY
+      this.#stopSharing(connection, poolKey)
+      if (connections.streams[connection] === 0) this.actions.close(connection, site)
+    }
+  }
+
   /** Gives a request a connection, or lets it open one. False: neither can be. */
   #serve(request: number, poolKey: number, site: CallSite): boolean {
     const connection = this.#usableConnection(poolKey, site)
@@ -172,7 +220,8 @@ export class ClientPools {
     return (
       connections.isBroken[connection] === 1 ||
       connections.requestCount[connection] + connections.streams[connection] >= pool.maxRequests ||
-      simulator.now - connections.openedNs[connection] >= pool.maxAgeNs
+      simulator.now - connections.openedNs[connection] >= pool.maxAgeNs ||
+      (pool.balancing !== undefined && this.isDraining(connections.caller[connection]))
     )
   }
 

@@ -2,10 +2,12 @@
  * Connections as callers have them: one of the pool is used, or the name is resolved and a new one opened; answered, it is
  * kept or closed. The way of a new connection's first packet is in `handshake.ts`, who gets which in `client-pools.ts`.
  */
+import { BalancedClients } from './balanced-clients.js'
 import type { CallSite } from './call-sites.js'
 import { Casualties } from './changes/casualties.js'
 import { ClientPools } from './client-pools.js'
 import { MAX_NODES_ON_WAY } from './connection-pool.js'
+import type { EntryAddress } from './entry.js'
 import { Handshake } from './handshake.js'
 import type { WayId } from './links.js'
 import { Proxies } from './load-balancers/proxies.js'
@@ -22,6 +24,8 @@ export class Connecting {
   readonly names: NameResolver
   /** What becomes of connections whose pod has gone. */
   readonly casualties: Casualties
+  /** Callers that choose among the addresses of headless Services by themselves. */
+  readonly balanced: BalancedClients
 
   constructor(
     readonly world: World,
@@ -47,11 +51,24 @@ export class Connecting {
       siteOf: (connection) => this.#siteOfConnection(connection),
       retire: (connection) => this.pools.retire(connection, world.connections.caller[connection]),
     })
+    this.balanced = new BalancedClients(world, {
+      pools: this.pools,
+      names: this.names,
+      open: (request) => this.open(request),
+    })
   }
 
   /** Sends a request: over a connection of its caller's pool, or over a new one. */
   start(request: number): void {
-    this.pools.acquire(request, this.#poolKey(request), this.#siteOf(request))
+    const site = this.#siteOf(request)
+    if (site.pool.balancing !== undefined) this.balanced.start(request)
+    else this.pools.acquire(request, this.#poolKey(request), site)
+  }
+
+  /** The name that a request needs is resolved. */
+  nameResolved(request: number): void {
+    if (this.#siteOf(request).pool.balancing === undefined) this.open(request)
+    else this.balanced.resolved(request)
   }
 
   /** A first packet, or a request to one that is a proxy, is at the load balancer. */
@@ -76,7 +93,7 @@ export class Connecting {
     connections.sourcePort[connection] = ports.take(poolKey, simulator.now)
     this.pools.opened(request, connection)
     if (connections.sourcePort[connection] >= 0) {
-      if (beyond === undefined) this.handshake.start(request)
+      if (beyond === undefined) this.handshake.start(request, this.#chosenAddress(site, poolKey))
       else this.handshake.startFromProxy(request, beyond)
       return
     }
@@ -98,15 +115,25 @@ export class Connecting {
     if (target >= 0) entries[site.index].loadBalancer?.close(target)
     const caller = connections.caller[connection]
     if (connections.sourcePort[connection] >= 0) ports.giveBack(caller, isEstablished, simulator.now)
-    this.pools.closed(connection, caller, site)
+    if (site.pool.balancing === undefined) this.pools.closed(connection, caller, site)
+    else this.balanced.closed(connection, site)
     connections.close(connection)
+  }
+
+  /** The connection of a request failed: it is closed. */
+  fail(request: number): void {
+    const site = this.#siteOf(request)
+    this.close(this.world.requests.connection[request], site)
+    if (site.pool.balancing !== undefined) this.balanced.ended(request)
   }
 
   /** A request over this connection was answered: it is for others now. */
   release(request: number): void {
     const { requests } = this.world
-    this.#releaseConnection(requests.connection[request], this.#siteOf(request))
+    const site = this.#siteOf(request)
+    this.#releaseConnection(requests.connection[request], site)
     requests.connection[request] = -1
+    if (site.pool.balancing !== undefined) this.balanced.ended(request)
   }
 
   /** The connection of a request was reset: nothing goes over it any more. */
@@ -127,6 +154,7 @@ export class Connecting {
     else if (site.pool.kind === 'multiplexed' && connections.isEstablished[connection] === 1)
       this.#releaseConnection(connection, site)
     else this.close(connection, site)
+    if (site.pool.balancing !== undefined) this.balanced.ended(request)
   }
 
   /** The time of an idle connection may have come. */
@@ -144,7 +172,8 @@ export class Connecting {
     const { requests, simulator } = this.world
     requests.connectNs[request] += simulator.now - requests.partStartNs[request]
     requests.partStartNs[request] = simulator.now
-    if (this.names.isKnown(request)) this.open(request)
+    const isBalanced = this.#siteOf(request).pool.balancing !== undefined
+    if (isBalanced ? this.balanced.mayOpen(request) : this.names.isKnown(request)) this.open(request)
   }
 
   #send(request: number, connection: number, atNs: number): void {
@@ -163,7 +192,13 @@ export class Connecting {
 
   #established(connection: number, openNs: number): void {
     const site = this.#siteOfConnection(connection)
-    this.pools.established(connection, openNs, this.world.connections.caller[connection], site)
+    const poolKey = this.world.connections.caller[connection]
+    if (site.pool.balancing !== undefined) this.balanced.established(poolKey)
+    this.pools.established(connection, openNs, poolKey, site)
+  }
+
+  #chosenAddress(site: number, poolKey: number): EntryAddress | undefined {
+    return this.world.balanced[site]?.addressOf(poolKey)
   }
 
   #siteOfConnection(connection: number): CallSite {
@@ -178,6 +213,10 @@ export class Connecting {
 
   #poolKey(request: number): number {
     const { callers, requests } = this.world
-    return callers.bySite[requests.site[request]].firstPoolKey + requests.client[request]
+    const site = requests.site[request]
+    const poolKey = callers.bySite[site].firstPoolKey + requests.client[request]
+    return this.world.graph.sites[site].pool.balancing === undefined
+      ? poolKey
+      : this.balanced.poolKeyOf(request, poolKey)
   }
 }

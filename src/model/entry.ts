@@ -9,6 +9,7 @@ import type { ClientGroup } from '../input/scenario-schema.js'
 import type { Cluster } from '../kubernetes/cluster.js'
 import { settingOf } from '../kubernetes/pod-groups.js'
 import type { AddressBook, AddressId } from '../netfilter/address-book.js'
+import { HeadlessAnswers } from './address-view.js'
 import type { CallSite } from './call-sites.js'
 import type { LoadBalancer } from './load-balancer.js'
 import {
@@ -27,7 +28,7 @@ export interface EntryAddress {
 /** How one call site's clients get in. */
 export interface Entry {
   /** Chooses for a client's new connection; undefined if the Service can not be reached this way. */
-  choose(client: number): EntryAddress | undefined
+  choose(client: number, nowNs: number): EntryAddress | undefined
   /** Stands between clients outside and `choose`, which is then not asked. */
   readonly loadBalancer: LoadBalancer | undefined
 }
@@ -132,15 +133,20 @@ function takingTurns(clientCount: number, entryCount: number): (client: number) 
   }
 }
 
-/** DNS answers with the addresses of the ready pods that the name stands for; the client takes any of them. */
-function headlessEntry({ site, book, streams }: EntryOptions): Entry {
-  const isNamed = (podIndex: number | undefined) =>
-    site.namedPods === undefined || (podIndex !== undefined && site.namedPods.has(podIndex))
-  const ready = site.port.endpoints.filter((endpoint) => endpoint.ready && isNamed(endpoint.podIndex))
-  const entries = ready.map(({ address, port }) => ({ address: book.idOf(address), port, nodeIndex: -1 }))
+/** DNS answers with the addresses of the ready pods that the name stands for; the client takes any of them, if it has no balancing. */
+function headlessEntry({ site, cluster, book, streams }: EntryOptions): Entry {
+  const answers = new HeadlessAnswers(cluster, site)
+  const entries = answers.endpoints.map(({ address, port }) => ({
+    address: book.idOf(address),
+    port,
+    nodeIndex: -1,
+  }))
   const stream = streams.get(`entry/${site.caller}/${site.service.namespace}/${site.service.name}`)
   return {
-    choose: () => (entries.length === 0 ? undefined : entries[stream.below(entries.length)]),
+    choose: (_client, nowNs) => {
+      const answer = answers.at(nowNs)
+      return answer.length === 0 ? undefined : entries[answer[stream.below(answer.length)]]
+    },
     loadBalancer: undefined,
   }
 }

@@ -63,8 +63,8 @@ export class Handshake {
     })
   }
 
-  /** A new connection's first packet leaves its caller. */
-  start(request: number): void {
+  /** A new connection's first packet leaves its caller. @param chosen - where it goes, if the caller has chosen by itself */
+  start(request: number, chosen?: EntryAddress): void {
     const { requests, connections, callers, simulator, lanes, entries } = this.world
     const site = requests.site[request]
     const client = requests.client[request]
@@ -73,13 +73,14 @@ export class Handshake {
     const node = callers.bySite[site].nodes[client]
     const entry = entries[site]
     if (node !== OUTSIDE) {
-      if (this.#address(connection, entry.choose(client))) this.passNode(request, node)
+      if (this.#address(connection, chosen ?? entry.choose(client, simulator.now)))
+        this.passNode(request, node)
       else this.#refuse(request, simulator.now)
       return
     }
     if (entry.loadBalancer !== undefined)
       this.#travel(request, Step.outside, LOST_AT_BALANCER, lanes.toLoadBalancer, simulator.now)
-    else if (this.#address(connection, entry.choose(client)))
+    else if (this.#address(connection, entry.choose(client, simulator.now)))
       this.#travel(request, Step.outside, connections.nextNode[connection], lanes.fromOutside, simulator.now)
     else this.#refuse(request, simulator.now + this.#takeLink(connection, Step.outside))
   }

@@ -1,4 +1,5 @@
 /** How a caller keeps its connections to one Service port: from the scenario's words to what the model goes by. */
+import { NS_PER_S } from '../base/nanoseconds.js'
 import type { ClientGroup } from '../input/scenario-schema.js'
 
 /** One caller's pool of connections to one Service port. */
@@ -8,7 +9,7 @@ export interface PoolPolicy {
    * multiplexed: many at a time (HTTP/2, gRPC).
    */
   readonly kind: ClientGroup['connection']
-  /** Connections that a caller has at most; infinite for perRequest. */
+  /** Connections that a caller has at most, with balancing to each address; infinite for perRequest. */
   readonly size: number
   /** Requests on one connection before it is closed. */
   readonly maxRequests: number
@@ -19,6 +20,26 @@ export interface PoolPolicy {
   /** How long an idle connection is kept, and how long any is used; infinite: for ever. */
   readonly idleTimeoutNs: number
   readonly maxAgeNs: number
+  /** How a client chooses among the addresses of a headless Service; undefined: a random one for each new connection. */
+  readonly balancing: Balancing | undefined
+  /** When it looks the name up again, and how long it goes by one answer, or asks no more, ns. */
+  readonly resolver: Resolver
+  readonly refreshNs: number
+}
+
+export type Balancing = NonNullable<ClientGroup['pool']['balancing']>
+export type Resolver = NonNullable<ClientGroup['pool']['resolver']>
+
+/** How callers with balancing look names up where the scenario does not say. Source: gRPC DNS resolver. */
+export const DEFAULT_RESOLVER: Resolver = 'onFailure'
+/** How long an answer is used, or how soon after it there is another look-up, ns. */
+export const DEFAULT_REFRESH_NS: Readonly<Record<Resolver, number>> = {
+  // Source: gRPC, DNS resolver, minimum of 30 s between resolutions (grpc-go MinResolutionInterval).
+  onFailure: 30 * NS_PER_S,
+  // Source: Envoy, dns_refresh_rate, default 5000 ms.
+  every: 5 * NS_PER_S,
+  onConnect: 0,
+  once: Number.POSITIVE_INFINITY,
 }
 
 /** @param caller - a client group, or a call of a pod */
@@ -27,6 +48,7 @@ export function poolPolicyOf({
   maxRequests,
   pool,
 }: Pick<ClientGroup, 'connection' | 'maxRequests' | 'pool'>): PoolPolicy {
+  const resolver = pool.resolver ?? DEFAULT_RESOLVER
   const usualSize = connection === 'multiplexed' ? 1 : Number.POSITIVE_INFINITY
   return {
     kind: connection,
@@ -36,6 +58,9 @@ export function poolPolicyOf({
     maxStreams: connection === 'multiplexed' ? pool.maxStreams : 1,
     idleTimeoutNs: pool.idleTimeout ?? Number.POSITIVE_INFINITY,
     maxAgeNs: pool.maxAge ?? Number.POSITIVE_INFINITY,
+    balancing: pool.balancing,
+    resolver,
+    refreshNs: pool.refresh ?? DEFAULT_REFRESH_NS[resolver],
   }
 }
 

@@ -128,7 +128,7 @@ class Simulation {
         this.#arrive(payload)
         break
       case EventKind.nameResolved:
-        if (this.#isStillAwaited(payload)) this.#connecting.open(payload)
+        if (this.#isStillAwaited(payload)) this.#connecting.nameResolved(payload)
         break
       case EventKind.firstPacketAtLoadBalancer:
         if (this.#isStillAwaited(payload)) this.#connecting.reachLoadBalancer(payload)
@@ -246,12 +246,13 @@ class Simulation {
 
   #answered(request: number): void {
     if (this.#connecting.proxies.passAnswer(request)) return
-    const { requests, graph } = this.world
+    const { requests } = this.world
+    if (requests.connection[request] < 0 && this.#connecting.balanced.goesOn(request)) return
     const outcome = requests.outcome[request]
     if (requests.connection[request] < 0) {
       this.#connecting.abandon(request)
     } else if (outcome === Outcome.refused || outcome === Outcome.timedOut) {
-      this.#connecting.close(requests.connection[request], graph.sites[requests.site[request]])
+      this.#connecting.fail(request)
     } else if (outcome === Outcome.reset) {
       this.#connecting.lose(request)
     } else {

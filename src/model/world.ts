@@ -9,6 +9,7 @@ import { AddressBook, type AddressId } from '../netfilter/address-book.js'
 import type { DemandSource } from '../workload/demand-source.js'
 import { DrawnDemand } from '../workload/drawn-demand.js'
 import { ReplayedDemand, type WorkloadTrace } from '../workload/workload-trace.js'
+import { type BalancedAddresses, balancedAddresses } from './balanced-addresses.js'
 import { buildCallGraph, type CallGraph, type CallRoot } from './call-sites.js'
 import { type CallerTable, placeCallers } from './callers.js'
 import { Presence } from './changes/presence.js'
@@ -53,6 +54,8 @@ export interface World {
   readonly ports: ClientPorts
   /** By call site. */
   readonly entries: readonly Entry[]
+  /** By call site; undefined where callers do not balance. */
+  readonly balanced: readonly (BalancedAddresses | undefined)[]
   /** By call site. */
   readonly inFlight: readonly InFlightList[]
   /** By node index. */
@@ -112,7 +115,8 @@ export function buildWorld({ cluster, scenario, seed, replication, trace }: Simu
   const placed = placeCallers(graph, cluster, scenario, book)
   const settings = scenario.spec.loadBalancers
   const entries = makeEntries(graph.sites, { cluster, settings, book, streams })
-  const callers = withProxyKeys(placed, entries)
+  const { balanced, count } = balancedAddresses(graph.sites, placed, cluster, book)
+  const callers = withProxyKeys({ ...placed, count }, entries)
   const dns = makeDnsParts({
     cluster,
     scenario,
@@ -142,6 +146,7 @@ export function buildWorld({ cluster, scenario, seed, replication, trace }: Simu
     connections: new ConnectionPool(callers.count),
     ports: new ClientPorts(callers.count, limits),
     entries,
+    balanced,
     inFlight: graph.sites.map(() => new InFlightList(requests)),
     nodes,
     stations: graph.behaviours.ofPod.map(stationOf),

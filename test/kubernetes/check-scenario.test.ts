@@ -146,6 +146,16 @@ describe('the way of clients', () => {
     ])
   })
 
+  it('is of one address, so that there is nothing to balance over, where the Service is not headless', () => {
+    const clients = { connection: 'multiplexed', pool: { balancing: 'roundRobin' } }
+    expect(way(types('ClusterIP'), clients)).toEqual([
+      'error BALANCING_IMPOSSIBLE spec.clients.0.pool.balancing: Service "web" is not headless: its name stands for one ' +
+        'address, so that there is nothing for roundRobin to choose from ' +
+        '[set clusterIP: None in Service "web", or leave balancing out]',
+    ])
+    expect(way(types('ClusterIP'), clients, 'headless:80')).toEqual([])
+  })
+
   it('does not exist: a load balancer without node ports, unless it sends straight to pods', () => {
     const objects = types('LoadBalancer', { allocateLoadBalancerNodePorts: false })
     expect(way(objects, { location: 'outside' })).toEqual([

@@ -301,3 +301,51 @@ describe('a node that is lost', () => {
     expect(onB / after.length).toBeGreaterThan(0.4)
   })
 })
+
+describe('clients of a headless Service', () => {
+  const objects = {
+    workloads: [workload('web', { replicas: 2 })],
+    services: [service('web', { clusterIp: 'None' })],
+  }
+  const group = (pool: object) =>
+    clientsOf('web:80', {
+      count: 4,
+      connection: 'keepAlive',
+      pool: { balancing: 'roundRobin', ...pool },
+      arrivals: { rate: '100/s', process: 'paced' },
+      timeout: '1s',
+    })
+  const events = [{ at: '2s', kind: 'scale', workload: 'web', replicas: 4 }]
+  const spec = {
+    ...SPEC,
+    pods: { web: { serviceTime: '1ms', startup: { readyAfter: '1s' } } },
+    horizon: '12s',
+  }
+  const lastPods = (clients: object) => {
+    const { requests } = run(objects, { ...spec, clients: [clients], events })
+    expect(outcomeCounts(requests).completed).toBeGreaterThan(1_000)
+    return new Set(requests.filter(({ intendedNs }) => intendedNs > 10 * S).map(({ pod }) => pod))
+  }
+
+  it('find new pods when they ask again', () => {
+    expect(lastPods(group({ resolver: 'every', refresh: '2s' }))).toEqual(new Set([0, 1, 2, 3]))
+    expect(lastPods(group({ resolver: 'once' }))).toEqual(new Set([0, 1]))
+  })
+
+  it('find them with every connection where they do not balance', () => {
+    const clients = clientsOf('web:80', {
+      count: 4,
+      arrivals: { rate: '100/s', process: 'paced' },
+      timeout: '1s',
+    })
+    expect(lastPods(clients)).toEqual(new Set([0, 1, 2, 3]))
+  })
+
+  it('leave pods that are gone once a connection has failed', () => {
+    const down = [{ at: '2s', kind: 'scale', workload: 'web', replicas: 1 }]
+    const clients = group({ resolver: 'onFailure', refresh: '1s' })
+    const { requests } = run(objects, { ...spec, clients: [clients], events: down })
+    const late = requests.filter(({ intendedNs }) => intendedNs > 8 * S && intendedNs < 11 * S)
+    expect(new Set(late.map(outcomeOf))).toEqual(new Set(['completed']))
+  })
+})

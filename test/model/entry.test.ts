@@ -37,7 +37,7 @@ function entriesOf(objects: Parameters<typeof compile>[0], spec: object) {
     streams: new Streams(1, 0),
   })
   const choose = (client: number, site = 0) => {
-    const entry = entries[site].choose(client)
+    const entry = entries[site].choose(client, 0)
     return entry && `${book.textOf(entry.address)}:${entry.port}@${entry.nodeIndex}`
   }
   return { cluster, sites, entries, choose }

@@ -212,6 +212,9 @@ function poolPolicyOfProxy({ connection, idleTimeoutNs }: BalancerSettings): Poo
     maxStreams: 1,
     idleTimeoutNs: idleTimeoutNs === 0 ? Number.POSITIVE_INFINITY : idleTimeoutNs,
     maxAgeNs: Number.POSITIVE_INFINITY,
+    balancing: undefined,
+    resolver: 'once',
+    refreshNs: Number.POSITIVE_INFINITY,
   }
 }
 
