@@ -70,7 +70,7 @@ export function percentileChart(results: Results): Chart | undefined {
         isContinuous: true,
         ticks,
       },
-      y: { name: `response time, ${unit}` },
+      y: { name: `response time, ${unit}`, unit },
       series,
       endLabels: [],
     },
@@ -112,6 +112,43 @@ function partsChart(call: CallResult): Chart {
         label,
         colourIndex: PART_NAMES.indexOf(label),
         shares: [shareOf(label)],
+      })),
+    },
+  }
+}
+
+/** The parts of all calls in one chart, a row for each. */
+export function allPartsChart(results: Results): Chart | undefined {
+  const calls = completedCalls(results).filter((call) => (call.responseTime.mean.value ?? 0) > 0)
+  const charts = calls.map(partsChart)
+  if (charts.length < 2) return charts[0]
+  const shareOf = (call: CallResult, name: PartName) =>
+    (call.parts[name].value ?? 0) / (call.responseTime.mean.value ?? 1)
+  const names = PART_NAMES.filter((name) => calls.some((call) => shareOf(call, name) > 0))
+  const rows = calls.map((call) => ({
+    label: `${call.caller} → ${serviceName(call)}`,
+    note: figureText('duration', call.responseTime.mean.value),
+  }))
+  return {
+    ...charts[0],
+    name: 'parts',
+    subtitle: 'parts of the mean response time of each call, which stands beside its name',
+    alt: `Stacked bars of the parts of the mean response time of ${calls.length} calls. ${charts.map(({ title }) => title).join('. ')}. The numbers are in the table below it.`,
+    table: {
+      headers: ['call', 'mean', ...names],
+      rows: calls.map((call, index) => [
+        rows[index].label,
+        estimateText('duration', call.responseTime.mean),
+        ...names.map((name) => estimateText('duration', call.parts[name])),
+      ]),
+    },
+    picture: {
+      kind: 'stack',
+      rows,
+      segments: names.map((label) => ({
+        label,
+        colourIndex: PART_NAMES.indexOf(label),
+        shares: calls.map((call) => shareOf(call, label)),
       })),
     },
   }
