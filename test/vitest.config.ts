@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config'
+import { pageScriptPlugin } from '../bundle-page.mjs'
 
 /** Two suites: `quick` (every change, seconds) and `full` (known answers, kernel measurements, whole runs). */
 export default defineConfig({
   test: {
     projects: [
       {
+        plugins: [pageScriptPlugin()],
         test: {
           name: 'quick',
           include: ['test/**/*.test.ts'],
@@ -13,6 +15,7 @@ export default defineConfig({
             'test/scenarios/**',
             'test/cli/**',
             'test/kernel/**',
+            'test/browser/**',
             'test/input/hostile.test.ts',
           ],
           testTimeout: 30_000,
@@ -22,6 +25,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [pageScriptPlugin()],
         test: {
           name: 'full',
           include: [
