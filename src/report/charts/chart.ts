@@ -74,8 +74,6 @@ export interface PanelPicture {
   readonly panels: readonly {
     readonly title: string
     readonly xName: string
-    /** In place of that of all panels. */
-    readonly yName?: string
     readonly bars: readonly {
       readonly label: string
       readonly value: number

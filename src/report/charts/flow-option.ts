@@ -52,7 +52,7 @@ export function flowOption(
           textBorderColor: palette.ground,
           textBorderWidth: 3,
           formatter: ({ dataIndex }: { dataIndex: number }) =>
-            drawn(picture.places[dataIndex]?.label ?? '', isNarrow ? 13 : 20),
+            drawn(picture.places[dataIndex]?.label ?? '', isNarrow ? 13 : 24),
         },
         lineStyle: { color: palette.faintInk, opacity: 0.22, curveness: 0.5 },
         data: picture.places.map(({ name, colourIndex }) => ({

@@ -41,12 +41,18 @@ export function lineOption(
     xAxis: xAxisOption(picture, drawing),
     yAxis: yAxisOption(picture, drawing),
     series: [
-      ...picture.series.map((series) => errorBars(series, drawing)),
-      ...picture.series.map((series) => lineSeries(series, picture, drawing)),
+      ...marks(picture, drawing),
       ...(picture.endLabels.length === 0 ? [] : [endLabelSeries(picture, drawing)]),
     ],
   }
   return { option, height }
+}
+
+/** Lines over their intervals. The legend takes its colours from the first series of a name, which must be the line. */
+function marks(picture: LinePicture, drawing: Drawing): readonly EChartsCoreOption[] {
+  const bars = picture.series.map((series) => errorBars(series, drawing))
+  const lines = picture.series.map((series) => lineSeries(series, picture, drawing))
+  return drawing.showTip === undefined ? [...bars, ...lines] : [...lines, ...bars]
 }
 
 function legendLineCount(series: readonly LineSeries[], width: number): number {

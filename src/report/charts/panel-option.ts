@@ -73,13 +73,14 @@ export function panelOption(
         color: palette.ink,
       },
     })),
-    yAxis: places.map(({ panel, index }) => ({
+    yAxis: places.map(({ index }) => ({
       type: 'value',
       gridIndex: index,
       min: 0,
       ...(scale === undefined ? {} : { max: scale }),
+      ...(scale === undefined || drawing.hasTitle ? {} : { interval: scale / partCount(scale) }),
       splitNumber: 4,
-      name: index % columns === 0 || panel.yName !== undefined ? (panel.yName ?? picture.y.name) : '',
+      name: index % columns === 0 ? picture.y.name : '',
       nameGap: 10,
       nameTextStyle: {
         fontFamily: FONT,
@@ -134,7 +135,7 @@ function panelTips({ panels, y }: PanelPicture, drawing: Drawing): object {
       return {
         title: bar.name ?? bar.label,
         rows: [
-          { colourIndex: 0, label: panel.yName ?? y.name, value: formatCount(bar.value) },
+          { colourIndex: 0, label: y.name === '' ? panel.title : y.name, value: formatCount(bar.value) },
           { colourIndex: 1, isDashed: true, label: 'even share', value: formatNumber(panel.even) },
           ...(panel.even > 0
             ? [{ label: 'of the even share', value: `${formatNumber(bar.value / panel.even)} ×` }]
@@ -143,6 +144,14 @@ function panelTips({ panels, y }: PanelPicture, drawing: Drawing): object {
       }
     },
   )
+}
+
+/** Into how many equal and round parts a round number is cut: 15 into 3, 10 and 5 into 5, 20, 40 and 80 into 4. */
+function partCount(scale: number): number {
+  let lead = scale
+  while (lead > 10) lead /= 10
+  if (lead === 10 || lead === 5) return 5
+  return lead === 3 || lead === 6 || lead === 1.5 ? 3 : 4
 }
 
 /** A round number above all bars; undefined if the panels are too different for one scale. */

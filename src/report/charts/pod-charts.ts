@@ -32,7 +32,7 @@ function podChart(call: CallResult): Chart {
   ] as const
   const panels = spreads
     .filter(([, spread]) => spreadTotal(spread) > 0 && spread.perPod.length > 0)
-    .map(([what, spread]) => ({ ...spreadPanel(what, spread), yName: what }))
+    .map(([what, spread]) => spreadPanel(what, spread))
   return {
     name: `pods-${callFileName(call)}`,
     title,

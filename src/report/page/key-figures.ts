@@ -59,7 +59,7 @@ function spreadFigure({ connections }: CallResult): readonly KeyFigure[] {
   const verdict = spreadVerdict(connections.pValue)
   return [
     {
-      label: 'busiest pod over even share',
+      label: 'busiest pod over mean',
       unit: 'number',
       estimate: connections.maxOverMean,
       note: `${counted(connections.perPod.length, 'pod')}${verdict === undefined ? '' : `, ${verdict}`}; Jain’s index ${figureText('number', connections.jainIndex.value)}`,

@@ -60,6 +60,7 @@ thead th.long{white-space:normal;min-width:92px}
 tbody th{font-weight:400}
 td{white-space:nowrap}
 .name{text-align:left;white-space:normal;overflow-wrap:anywhere;min-width:86px}
+th.name{min-width:148px}
 .text{text-align:left;white-space:normal;overflow-wrap:anywhere;min-width:150px}
 .gap td{color:var(--faint);text-align:left}
 .half{color:var(--faint)}
