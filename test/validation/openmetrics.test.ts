@@ -37,24 +37,24 @@ describe('OpenMetrics, read by the client library of Prometheus', () => {
   it('has a histogram of response times whose counts are those of the results', () => {
     const results = sampleResults()
     const [families] = read([results])
-    const [type, unit, samples] = families?.['svcsim_response_time_seconds'] ?? ['', '', []]
+    const [type, unit, samples] = families?.svcsim_response_time_seconds ?? ['', '', []]
     expect([type, unit]).toEqual(['histogram', 'seconds'])
     const [call] = results.points[0].calls
-    const own = samples.filter(([, labels]) => labels['caller'] === call?.caller)
-    expect(own.find(([, labels]) => labels['le'] === '+Inf')?.[2]).toBe(`${call?.responseTime.count}.0`)
+    const own = samples.filter(([, labels]) => labels.caller === call?.caller)
+    expect(own.find(([, labels]) => labels.le === '+Inf')?.[2]).toBe(`${call?.responseTime.count}.0`)
     expect(own.find(([name]) => name.endsWith('_count'))?.[2]).toBe(`${call?.responseTime.count}.0`)
     const counts = own.filter(([name]) => name.endsWith('_bucket')).map(([, , value]) => Number(value))
     expect(counts.length).toBeGreaterThan(3)
     expect(counts[0]).toBe(0)
     expect(counts).toEqual([...counts].sort((left, right) => left - right))
-    const requests = families?.['svcsim_requests']
+    const requests = families?.svcsim_requests
     expect(requests?.[0]).toBe('counter')
     expect(requests?.[2].map(([, , value]) => Number(value)).slice(0, 6)).toEqual([11_985, 0, 12, 0, 0, 3])
   })
 
   it('has the factors of a sweep as labels', () => {
     const [families] = read([crossedSweep()])
-    const labels = families?.['svcsim_requests']?.[2][0]?.[1] ?? {}
+    const labels = families?.svcsim_requests?.[2][0]?.[1] ?? {}
     expect(Object.keys(labels).filter((name) => name.startsWith('axis_')).length).toBeGreaterThan(1)
   })
 
@@ -65,6 +65,6 @@ describe('OpenMetrics, read by the client library of Prometheus', () => {
     ])
     const parsed = read(all)
     expect(parsed).toHaveLength(all.length)
-    for (const families of parsed) expect(families['svcsim_response_time_seconds']?.[0]).toBe('histogram')
+    for (const families of parsed) expect(families.svcsim_response_time_seconds?.[0]).toBe('histogram')
   })
 })
