@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { pageScriptPlugin } from '../src/report/page/bundle-page.mjs'
 
 /** They start threads and processes of the built program. */
 const BUILT = [
@@ -12,6 +13,7 @@ export default defineConfig({
   test: {
     projects: [
       {
+        plugins: [pageScriptPlugin()],
         test: {
           name: 'quick',
           include: ['test/**/*.test.ts'],
@@ -20,6 +22,7 @@ export default defineConfig({
             'test/scenarios/**',
             'test/cli/**',
             'test/kernel/**',
+            'test/browser/**',
             'test/input/hostile.test.ts',
             ...BUILT,
           ],
@@ -30,6 +33,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [pageScriptPlugin()],
         test: {
           name: 'full',
           include: [

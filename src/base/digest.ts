@@ -51,3 +51,8 @@ export function base32(bytes: Uint8Array): string {
   if (bitCount > 0) text += BASE32_ALPHABET.charAt((buffer << (5 - bitCount)) & 31)
   return text.padEnd(Math.ceil(text.length / 8) * 8, '=')
 }
+
+/** SHA-256 of the UTF-8 bytes of a text in base64, as Content Security Policy and Subresource Integrity want it. */
+export function sha256Base64(text: string): string {
+  return btoa(String.fromCharCode(...sha256(utf8ToBytes(text))))
+}

@@ -11,7 +11,15 @@ import type { Surroundings } from './surroundings.js'
 import { writeFile } from './write-file.js'
 
 /** Formats that a file can have, by the end of its name. */
-const FILE_FORMATS = { '.json': 'json', '.msgpack': 'msgpack', '.csv': 'csv', '.md': 'md' } as const
+const FILE_FORMATS = {
+  '.json': 'json',
+  '.msgpack': 'msgpack',
+  '.csv': 'csv',
+  '.md': 'md',
+  '.html': 'html',
+  '.hgrm': 'hgrm',
+  '.om': 'openmetrics',
+} as const
 type FileFormat = (typeof FILE_FORMATS)[keyof typeof FILE_FORMATS]
 
 /** What a run writes into a folder. */
@@ -102,7 +110,8 @@ export async function printReport(
   const [main, ...others] = await rendered(results, options.format, options)
   await stdout.write(main?.text ?? '')
   if (others.length > 0 && options.quiet !== true) {
-    await stderr.write(`note: the ${others.length} charts of the report are written with --output only\n`)
+    const what = options.format === 'md' ? 'charts' : 'other files'
+    await stderr.write(`note: the ${others.length} ${what} of the report are written with --output only\n`)
   }
 }
 

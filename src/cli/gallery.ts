@@ -56,9 +56,14 @@ const SHOWN: readonly Shown[] = [
 /** Results of sweeps are larger than what belongs under version control; the report says how to make them. */
 const MAX_RESULTS_BYTES = 512 * 1024
 
+/** Made by the tests in a browser, `npm run test:browser`, and kept: fonts differ between machines. */
+const SCREENSHOT = 'screenshot.png'
+
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 async function writeGallery(surroundings: Surroundings): Promise<void> {
+  const screenshot = path.join(ROOT, 'reports', SCREENSHOT)
+  const picture = fs.existsSync(screenshot) ? fs.readFileSync(screenshot) : undefined
   fs.rmSync(path.join(ROOT, 'reports'), { recursive: true, force: true })
   for (const { folder, verb, scenario, set } of SHOWN) {
     const plan = await loadPlan(verb, scenario, { set }, surroundings)
@@ -67,7 +72,13 @@ async function writeGallery(surroundings: Surroundings): Promise<void> {
     await writeFiles(await filesOf(results), { path: path.join(ROOT, shownAs), shownAs }, {}, surroundings)
   }
   const readme = { name: 'README.md', bytes: Buffer.from(galleryText()) }
-  await writeFiles([readme], { path: path.join(ROOT, 'reports'), shownAs: 'reports' }, {}, surroundings)
+  const kept = picture === undefined ? [] : [{ name: SCREENSHOT, bytes: picture }]
+  await writeFiles(
+    [readme, ...kept],
+    { path: path.join(ROOT, 'reports'), shownAs: 'reports' },
+    {},
+    surroundings,
+  )
 }
 
 /** The front page: each report with its question, its command and one picture. */
@@ -75,7 +86,8 @@ function galleryText(): string {
   const entries = SHOWN.map(({ folder, verb, scenario, set, question, picture }) => {
     const command = ['npx', 'svcsim', verb, scenario, ...set.flatMap((each) => ['--set', each])].join(' ')
     const image = `[![${question}](${folder}/charts/${picture})](${folder}/README.md)`
-    return `## [${question}](${folder}/README.md)\n\n    ${command}\n\n${image}\n`
+    const page = `As a page that stands alone, for a browser: [${folder}/index.html](${folder}/index.html).`
+    return `## [${question}](${folder}/README.md)\n\n    ${command}\n\n${image}\n\n${page}\n`
   })
   const intro =
     'Written by `npm run reports` from the shipped scenarios; the same bytes every time, which CI checks.'
@@ -84,7 +96,7 @@ function galleryText(): string {
 
 async function filesOf(results: Results): Promise<readonly NamedBytes[]> {
   const [data] = asBytes(await renderReport(results, 'json'))
-  const report = asBytes(await renderReport(results, 'md'))
+  const report = asBytes([...(await renderReport(results, 'md')), ...(await renderReport(results, 'html'))])
   return data.bytes.length <= MAX_RESULTS_BYTES ? [...report, data] : report
 }
 

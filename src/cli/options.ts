@@ -55,7 +55,8 @@ export interface ExecutionOptions {
   readonly resume?: boolean
 }
 
-const FORMATS: readonly ReportFormat[] = ['text', 'json', 'csv', 'md']
+// Not imported: help texts need no report code.
+const FORMATS: readonly ReportFormat[] = ['text', 'json', 'csv', 'md', 'html', 'hgrm', 'openmetrics']
 const MAX_REPLICATIONS = 100_000
 const MAX_WORKERS = 1_024
 
@@ -133,7 +134,7 @@ export function addOutputOptions(command: Command): Command {
     .addOption(formatOption('what to print'))
     .option(
       '--output <path>',
-      'also write FILE.json, .msgpack, .csv or .md; or FOLDER/ for results.json and results.csv',
+      'also write FILE.json, .msgpack, .csv, .md, .html, .hgrm or .om; or FOLDER/ for results.json and results.csv',
     )
     .option('--assumptions', 'list every assumption in force, with its source')
     .option('-q, --quiet', 'no progress and notes; with --output, print nothing')

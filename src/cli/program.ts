@@ -181,7 +181,9 @@ function addCompare(program: Command, surroundings: Surroundings): void {
     .option('--exit-code', `end with ${EXIT.difference} if a difference is real`)
   addInputOptions(command, 'set a field in every alternative')
   addPlacesOptions(command)
-    .addOption(formatOption('what to print'))
+    .addOption(
+      new Option('--format <format>', 'what to print').choices(['text', 'json', 'csv', 'md']).default('text'),
+    )
     .option('--output <path>', 'also write FILE.json, .csv or .md; or FOLDER/ for all of them')
     .option('-q, --quiet', 'no progress and notes; with --output, print nothing')
     .action(async (paths, options) =>
@@ -339,10 +341,17 @@ function addReport(program: Command, surroundings: Surroundings): void {
   const command = verb(program, 'report', 'render saved results again, without a run', [
     'svcsim report results.json --format md --output report/',
     'svcsim report part1.json part2.json --format csv > all.csv',
+    'svcsim report before.json after.json --format html > comparison.html',
   ])
-    .argument('<results...>', 'results (.json or .msgpack); several parts of one experiment are joined')
-    .addOption(formatOption('what to render; md has charts beside it'))
-    .option('--output <folder>', 'write the files of the report into a folder; printed by default')
+    .argument(
+      '<results...>',
+      'results (.json or .msgpack); several parts of one experiment are joined; --format html compares others',
+    )
+    .addOption(formatOption('what to render; md has charts beside it, hgrm a file for each call'))
+    .option(
+      '--output <path>',
+      'write the files of the report into FOLDER/, or FILE.html and so on; printed by default',
+    )
     .option('--assumptions', 'list every assumption in force, with its source')
     .option('-q, --quiet', 'no notes')
   addJudgingOptions(command, ['fail', 'pass']).action(async (results, options) =>

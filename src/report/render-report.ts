@@ -5,13 +5,15 @@
 import { resultsToJson } from '../results/results-json.js'
 import type { Results } from '../results/results-schema.js'
 import { csvReport } from './csv-report.js'
+import { hgrmReport } from './hgrm-report.js'
+import { openMetricsReport } from './openmetrics-report.js'
 import type { ReportFile } from './report-file.js'
 import { textReport } from './text-report.js'
 
 export type { ReportFile } from './report-file.js'
 
 /** Every format, in the order in which help texts list them. */
-export const REPORT_FORMATS = ['text', 'json', 'csv', 'md'] as const
+export const REPORT_FORMATS = ['text', 'json', 'csv', 'md', 'html', 'hgrm', 'openmetrics'] as const
 export type ReportFormat = (typeof REPORT_FORMATS)[number]
 
 /** What may be left out or added. */
@@ -25,7 +27,7 @@ export interface ReportOptions {
 /**
  * Renders results.
  *
- * @returns the main file first; `md` has charts beside it, the others are one file
+ * @returns the main file first; `md` has charts beside it, `hgrm` a file for each call, the others are one file
  * @throws InputError METRIC_UNKNOWN, CALL_UNKNOWN if a table of a sweep asks for what is not there
  */
 export async function renderReport(
@@ -44,5 +46,13 @@ export async function renderReport(
       const { markdownReport } = await import('./markdown-report.js')
       return markdownReport(results, { isShowingAssumptions, indexName })
     }
+    case 'html': {
+      const { htmlReport } = await import('./page/html-report.js')
+      return [htmlReport(results, { isShowingAssumptions })]
+    }
+    case 'hgrm':
+      return hgrmReport(results)
+    case 'openmetrics':
+      return [{ name: 'results.om', text: openMetricsReport(results) }]
   }
 }

@@ -66,3 +66,17 @@ function asNumbers(values: readonly string[]): readonly number[] | undefined {
 function plainNumber(text: string): number | undefined {
   return /^-?[0-9]{1,15}(?:\.[0-9]{1,15})?$/.test(text) ? Number(text) : undefined
 }
+
+/** The main factor and the next numeric one with most values, by their indexes; undefined unless both are numeric. */
+export function numericPair(
+  results: Results,
+): { readonly main: number; readonly second: number } | undefined {
+  const axes = sweepAxes(results)
+  const main = mainAxisIndex(axes)
+  if (main === undefined || axes[main].numbers === undefined) return undefined
+  const others = axes
+    .map((axis, index) => ({ axis, index }))
+    .filter(({ axis, index }) => index !== main && axis.numbers !== undefined && axis.values.length > 1)
+    .sort((left, right) => right.axis.values.length - left.axis.values.length)
+  return others.length === 0 ? undefined : { main, second: others[0].index }
+}

@@ -35,10 +35,16 @@ export interface SweepLines {
 /** Lines that one chart can hold apart. */
 export const MAX_SERIES = 7
 
-/** The lines of a sweep; undefined if nothing varies or nothing was called. */
-export function sweepLines(results: Results): SweepLines | undefined {
+/**
+ * The lines of a sweep; undefined if nothing varies or nothing was called.
+ *
+ * @param mainIndex - the factor that they run along; by default the main one
+ */
+export function sweepLines(
+  results: Results,
+  mainIndex = mainAxisIndex(sweepAxes(results)),
+): SweepLines | undefined {
   const axes = sweepAxes(results)
-  const mainIndex = mainAxisIndex(axes)
   if (mainIndex === undefined) return undefined
   const calls = clientSeries(results)
   const otherIndexes = axes

@@ -1,3 +1,4 @@
+import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { csvCell, csvReport, csvTable } from '../../src/report/csv-report.js'
@@ -84,6 +85,44 @@ describe('a table as CSV', () => {
         expect(cells.flat().filter((each) => /^[=+\-@\t\r]/.test(each))).toEqual([])
       }),
       { seed: 4180, numRuns: 1_000 },
+    )
+  })
+})
+
+describe('a table read by csv-parse', () => {
+  it('is what was written, ten thousand times', () => {
+    const cell = fc.string({
+      unit: fc.constantFrom(
+        '=',
+        '+',
+        '-',
+        '@',
+        '\t',
+        '\r',
+        '\n',
+        '"',
+        "'",
+        ',',
+        ';',
+        'ä',
+        '名',
+        ' ',
+        '1',
+        '\u2028',
+      ),
+      maxLength: 8,
+    })
+    const table = fc
+      .integer({ min: 1, max: 4 })
+      .chain((width) =>
+        fc.array(fc.array(cell, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 5 }),
+      )
+    fc.assert(
+      fc.property(table, (rows) => {
+        const read: string[][] = parse(csvTable(rows), { record_delimiter: '\r\n' })
+        expect(read.map((row) => row.map(original))).toEqual(rows)
+      }),
+      { seed: 10_000, numRuns: 10_000 },
     )
   })
 })

@@ -1,8 +1,7 @@
 /** `svcsim compare`: alternatives side by side, on common random numbers. */
 import path from 'node:path'
 import { compareAlternatives } from '../../experiment/compare/compare-alternatives.js'
-import { renderComparison } from '../../report/comparison-report.js'
-import type { ReportFormat } from '../../report/render-report.js'
+import { type ComparisonFormat, renderComparison } from '../../report/comparison-report.js'
 import { loadAlternatives } from '../compare-inputs.js'
 import { asBytes, outputTarget, writeFiles } from '../deliver-results.js'
 import { FoundDifference, usageError } from '../exit-codes.js'
@@ -14,7 +13,7 @@ import type { Surroundings } from '../surroundings.js'
 export interface CompareOptions extends InputOptions, Pick<ExecutionOptions, 'workers' | 'queue'> {
   readonly variant?: readonly string[]
   readonly exitCode?: boolean
-  readonly format: ReportFormat
+  readonly format: ComparisonFormat
   readonly output?: string
 }
 
@@ -37,15 +36,14 @@ export async function compareVerb(
 ): Promise<void> {
   const { variant = [], output, format, quiet = false } = options
   const target = output === undefined ? undefined : outputTarget(output, surroundings.cwd)
-  if (target?.kind === 'file' && target.format === 'msgpack')
-    throw usageError(`--output "${output}": a comparison has no MessagePack form`, 'write .json, .csv or .md')
+  const fileFormat = target?.kind === 'file' ? comparisonFormat(target.format, output) : undefined
   const alternatives = await loadAlternatives(paths, variant, options, surroundings)
   const [{ results }] = alternatives
   const command = repeatingCommand(paths, options, results, surroundings)
   const comparison = compareAlternatives(alternatives, command)
-  if (target?.kind === 'file' && target.format !== 'msgpack') {
+  if (target?.kind === 'file' && fileFormat !== undefined) {
     const folder = { path: path.dirname(target.path), shownAs: path.dirname(target.shownAs) }
-    const file = { name: path.basename(target.path), text: renderComparison(comparison, target.format) }
+    const file = { name: path.basename(target.path), text: renderComparison(comparison, fileFormat) }
     await writeFiles(asBytes([file]), folder, options, surroundings)
   } else if (target?.kind === 'folder') {
     const formats = ['json', 'csv', 'md'] as const
@@ -57,6 +55,12 @@ export async function compareVerb(
   }
   if (target === undefined || !quiet) await surroundings.stdout.write(renderComparison(comparison, format))
   if (options.exitCode === true && comparison.hasRealDifference) throw new FoundDifference()
+}
+
+/** @throws InputError USAGE for a format that a comparison has not */
+function comparisonFormat(format: string, output: string | undefined): ComparisonFormat {
+  if (format === 'json' || format === 'csv' || format === 'md' || format === 'text') return format
+  throw usageError(`--output "${output}": a comparison has no such form`, 'write .json, .csv or .md')
 }
 
 function repeatingCommand(

@@ -14,8 +14,11 @@ export interface Chart {
   /** What the picture shows, for those who hear the page. */
   readonly alt: string
   readonly table: ChartTable
-  readonly picture: LinePicture | PanelPicture | StackPicture
+  readonly picture: LinePicture | PanelPicture | StackPicture | HeatPicture | FlowPicture
 }
+
+/** What is needed to draw a chart. */
+export type DrawnChart = Omit<Chart, 'table'>
 
 /** The numbers of a chart, with their units. */
 export interface ChartTable {
@@ -33,7 +36,12 @@ export interface LinePicture {
     /** False: places are names without distance, and nothing connects them. */
     readonly isContinuous: boolean
   }
-  readonly y: { readonly name: string; readonly max?: number }
+  readonly y: {
+    readonly name: string
+    readonly max?: number
+    /** Of figures at the pointer, where points have no text. */
+    readonly unit?: string
+  }
   readonly series: readonly LineSeries[]
   /** Names beside the right ends of lines, at heights on the vertical axis; may have several lines of text. */
   readonly endLabels: readonly { readonly at: number; readonly text: string }[]
@@ -69,6 +77,8 @@ export interface PanelPicture {
     readonly bars: readonly {
       readonly label: string
       readonly value: number
+      /** In full, where the label is cut. */
+      readonly name?: string
     }[]
     readonly even: number
   }[]
@@ -85,4 +95,34 @@ export interface StackPicture {
     readonly colourIndex: number
     readonly shares: readonly number[]
   }[]
+}
+
+/** A figure for each pair of settings, as a colour and as a number. */
+export interface HeatPicture {
+  readonly kind: 'heat'
+  readonly x: { readonly name: string; readonly labels: readonly string[] }
+  readonly y: { readonly name: string; readonly labels: readonly string[] }
+  /** Undefined for pairs without a figure; `step` 0 to 6 is the place between the least and the greatest. */
+  readonly cells: readonly {
+    readonly x: number
+    readonly y: number
+    readonly step: number
+    readonly text: string
+  }[]
+  /** What the least and the greatest are: the two ends of the scale of colours. */
+  readonly least: string
+  readonly most: string
+  readonly what: string
+}
+
+/** Streams between places, from left to right; their widths are counts. */
+export interface FlowPicture {
+  readonly kind: 'flow'
+  /** Names are unique; they are shown as `label`. */
+  readonly places: readonly { readonly name: string; readonly label: string; readonly colourIndex: number }[]
+  /** `from` and `to` are indexes of places. */
+  readonly streams: readonly { readonly from: number; readonly to: number; readonly count: number }[]
+  /** Headings of the columns of places. */
+  readonly columns: readonly string[]
+  readonly what: string
 }

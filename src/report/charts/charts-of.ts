@@ -17,7 +17,7 @@ export function chartsOf(results: Results): readonly Chart[] {
 }
 
 /** A name that stands twice (names are shortened to safe characters) gets a number. */
-function named(charts: readonly Chart[]): readonly Chart[] {
+export function named(charts: readonly Chart[]): readonly Chart[] {
   const counts = new Map<string, number>()
   return charts.map((chart) => {
     const count = (counts.get(chart.name) ?? 0) + 1

@@ -1,9 +1,11 @@
 /** A line picture as a setting of echarts: lines with markers, intervals as error bars, a legend below the title. */
 import type { CustomSeriesRenderItem } from 'echarts'
 import type { EChartsCoreOption } from 'echarts/core'
-import type { Chart, LinePicture, LineSeries } from './chart.js'
-import { COLOURS, FAINT_INK, GRID_LINE, GROUND, INK, MARKERS } from './palette.js'
-import { drawn, FONT, frameOf, MARGIN, textPixels, WIDTH } from './svg-frame.js'
+import type { DrawnChart, LinePicture, LineSeries } from './chart.js'
+import { type Drawing, NARROW } from './drawing.js'
+import { lineTips } from './line-tips.js'
+import { MARKERS } from './palette.js'
+import { drawn, FONT, frameOf, MARGIN, textPixels } from './svg-frame.js'
 
 const PLOT_HEIGHT = 260
 const LEGEND_LINE = 22
@@ -19,45 +21,55 @@ const LEGEND_CHARACTERS = 60
 
 /** The option and the height of the picture. */
 export function lineOption(
-  chart: Chart,
-  picture: LinePicture,
+  chart: DrawnChart,
+  given: LinePicture,
+  drawing: Drawing,
 ): { option: EChartsCoreOption; height: number } {
-  const frame = frameOf(chart)
+  // Beside a narrow plot there is no room; the tips say which line is which.
+  const picture = drawing.width < NARROW ? { ...given, endLabels: [] } : given
+  const frame = frameOf(chart, drawing)
   const main = picture.series.filter((series) => !series.isCompanion)
-  const legendLines = main.length > 1 ? legendLineCount(main) : 0
+  const legendLines = main.length > 1 ? legendLineCount(main, drawing.width) : 0
   const plotTop = frame.top + legendLines * LEGEND_LINE + 34
   const right = picture.endLabels.length === 0 ? 34 : END_LABEL_SPACE
   const height = plotTop + PLOT_HEIGHT + AXIS_SPACE
   const option: EChartsCoreOption = {
     ...frame.option,
-    ...(legendLines === 0 ? {} : { legend: legendOption(main, frame.top) }),
+    ...(legendLines === 0 ? {} : { legend: legendOption(main, frame.top, drawing) }),
+    ...lineTips(picture, drawing),
     grid: { left: LEFT_SPACE, right, top: plotTop, height: PLOT_HEIGHT },
-    xAxis: xAxisOption(picture),
-    yAxis: yAxisOption(picture),
+    xAxis: xAxisOption(picture, drawing),
+    yAxis: yAxisOption(picture, drawing),
     series: [
-      ...picture.series.map((series) => errorBars(series)),
-      ...picture.series.map((series) => lineSeries(series, picture)),
-      ...(picture.endLabels.length === 0 ? [] : [endLabelSeries(picture)]),
+      ...marks(picture, drawing),
+      ...(picture.endLabels.length === 0 ? [] : [endLabelSeries(picture, drawing)]),
     ],
   }
   return { option, height }
 }
 
-function legendLineCount(series: readonly LineSeries[]): number {
+/** Lines over their intervals. The legend takes its colours from the first series of a name, which must be the line. */
+function marks(picture: LinePicture, drawing: Drawing): readonly EChartsCoreOption[] {
+  const bars = picture.series.map((series) => errorBars(series, drawing))
+  const lines = picture.series.map((series) => lineSeries(series, picture, drawing))
+  return drawing.showTip === undefined ? [...bars, ...lines] : [...lines, ...bars]
+}
+
+function legendLineCount(series: readonly LineSeries[], width: number): number {
   let lines = 1
   let used = 0
   for (const { label } of series) {
-    const width = 46 + textPixels(drawn(label, LEGEND_CHARACTERS))
-    if (used > 0 && used + width > WIDTH - 2 * MARGIN) {
+    const entry = 46 + textPixels(drawn(label, LEGEND_CHARACTERS))
+    if (used > 0 && used + entry > width - 2 * MARGIN) {
       lines += 1
       used = 0
     }
-    used += width
+    used += entry
   }
   return lines
 }
 
-function legendOption(series: readonly LineSeries[], top: number): EChartsCoreOption {
+function legendOption(series: readonly LineSeries[], top: number, { palette }: Drawing): EChartsCoreOption {
   return {
     left: MARGIN - 5,
     right: MARGIN,
@@ -65,7 +77,7 @@ function legendOption(series: readonly LineSeries[], top: number): EChartsCoreOp
     itemGap: 16,
     itemWidth: 24,
     data: series.map(seriesName),
-    textStyle: { fontFamily: FONT, fontSize: 12, color: INK },
+    textStyle: { fontFamily: FONT, fontSize: 12, color: palette.ink },
   }
 }
 
@@ -74,7 +86,7 @@ function seriesName({ label, styleIndex }: LineSeries): string {
   return drawn(label, LEGEND_CHARACTERS) + ' '.repeat(styleIndex)
 }
 
-function xAxisOption({ x }: LinePicture): EChartsCoreOption {
+function xAxisOption({ x }: LinePicture, { palette }: Drawing): EChartsCoreOption {
   const places = x.ticks.map(({ at }) => at)
   const labels = new Map(x.ticks.map(({ at, label }) => [at, drawn(label, x.isContinuous ? 12 : 24)]))
   const padding = x.isContinuous ? 0 : 0.5
@@ -85,21 +97,21 @@ function xAxisOption({ x }: LinePicture): EChartsCoreOption {
     name: drawn(x.name, 60),
     nameLocation: 'middle',
     nameGap: 30,
-    nameTextStyle: { fontFamily: FONT, fontSize: 12, color: FAINT_INK },
-    axisLine: { onZero: false, lineStyle: { color: FAINT_INK } },
+    nameTextStyle: { fontFamily: FONT, fontSize: 12, color: palette.faintInk },
+    axisLine: { onZero: false, lineStyle: { color: palette.faintInk } },
     axisTick: { customValues: places },
     axisLabel: {
       customValues: places,
       hideOverlap: true,
       fontFamily: FONT,
-      color: INK,
+      color: palette.ink,
       formatter: (at: number) => labels.get(at) ?? '',
     },
     splitLine: { show: false },
   }
 }
 
-function yAxisOption({ y }: LinePicture): EChartsCoreOption {
+function yAxisOption({ y }: LinePicture, { palette }: Drawing): EChartsCoreOption {
   return {
     type: 'value',
     min: 0,
@@ -110,25 +122,30 @@ function yAxisOption({ y }: LinePicture): EChartsCoreOption {
     nameTextStyle: {
       fontFamily: FONT,
       fontSize: 12,
-      color: FAINT_INK,
+      color: palette.faintInk,
       align: 'left',
       padding: [0, 0, 0, MARGIN - LEFT_SPACE],
     },
     axisLine: { show: false },
     axisTick: { show: false },
-    axisLabel: { fontFamily: FONT, color: INK },
-    splitLine: { lineStyle: { color: GRID_LINE } },
+    axisLabel: { fontFamily: FONT, color: palette.ink },
+    splitLine: { lineStyle: { color: palette.gridLine } },
   }
 }
 
-function lineSeries(series: LineSeries, { x, series: all }: LinePicture): EChartsCoreOption {
-  const colour = COLOURS[series.styleIndex % COLOURS.length]
+function lineSeries(
+  series: LineSeries,
+  { x, series: all }: LinePicture,
+  { palette, showTip }: Drawing,
+): EChartsCoreOption {
+  const colour = palette.colours[series.styleIndex % palette.colours.length]
   const isDense = series.points.length > 40
   const isLabelled = all.every(({ styleIndex }) => styleIndex === 0) && series.points.length <= MAX_LABELLED
   return {
     type: 'line',
-    name: series.isCompanion ? '' : seriesName(series),
+    name: showTip === undefined && series.isCompanion ? '' : seriesName(series),
     silent: true,
+    emphasis: { disabled: true },
     symbol: MARKERS[series.styleIndex % MARKERS.length],
     symbolSize: series.isCompanion ? 5 : 8,
     showSymbol: !isDense,
@@ -144,8 +161,8 @@ function lineSeries(series: LineSeries, { x, series: all }: LinePicture): EChart
       distance: 7,
       fontFamily: FONT,
       fontSize: 11,
-      color: INK,
-      textBorderColor: GROUND,
+      color: palette.ink,
+      textBorderColor: palette.ground,
       textBorderWidth: 3,
       formatter: ({ dataIndex }: { dataIndex: number }) => series.points[dataIndex].text,
     },
@@ -155,7 +172,7 @@ function lineSeries(series: LineSeries, { x, series: all }: LinePicture): EChart
 }
 
 /** Texts without marks, to the right of the last place. */
-function endLabelSeries({ x, endLabels }: LinePicture): EChartsCoreOption {
+function endLabelSeries({ x, endLabels }: LinePicture, { palette }: Drawing): EChartsCoreOption {
   const at = Math.max(...x.ticks.map((tick) => tick.at))
   return {
     type: 'line',
@@ -172,7 +189,7 @@ function endLabelSeries({ x, endLabels }: LinePicture): EChartsCoreOption {
       fontFamily: FONT,
       fontSize: 12,
       lineHeight: 15,
-      color: INK,
+      color: palette.ink,
       formatter: ({ dataIndex }: { dataIndex: number }) =>
         endLabels[dataIndex].text
           .split('\n')
@@ -184,8 +201,9 @@ function endLabelSeries({ x, endLabels }: LinePicture): EChartsCoreOption {
 }
 
 /** A vertical line with caps over each interval. */
-function errorBars({ points, styleIndex }: LineSeries): EChartsCoreOption {
-  const colour = COLOURS[styleIndex % COLOURS.length]
+function errorBars(series: LineSeries, { palette, showTip }: Drawing): EChartsCoreOption {
+  const { points, styleIndex } = series
+  const colour = palette.colours[styleIndex % palette.colours.length]
   const renderItem: CustomSeriesRenderItem = (_, api) => {
     const [x, low] = api.coord([api.value(0), api.value(1)])
     const [, high] = api.coord([api.value(0), api.value(2)])
@@ -205,6 +223,8 @@ function errorBars({ points, styleIndex }: LineSeries): EChartsCoreOption {
     .map(({ x, y, half }) => [x, Math.max(0, y - half), y + half])
   return {
     type: 'custom',
+    // Of the same name as its line, it goes with it when the legend is pressed.
+    ...(showTip === undefined ? {} : { name: seriesName(series) }),
     silent: true,
     renderItem,
     data,

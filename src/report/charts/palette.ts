@@ -19,14 +19,46 @@ export const MARKERS = [
   'emptyTriangle',
 ] as const
 
-export const INK = '#1a1a1a'
-export const FAINT_INK = '#5a5a5a'
-export const GRID_LINE = '#e3e3e3'
-export const GROUND = '#ffffff'
+/** The colours of a drawing, as values of SVG attributes. */
+export interface Palette {
+  /** Of series, in the order of use; seven, each on `grounds` of the same place where text stands on it. */
+  readonly colours: readonly string[]
+  /** Text on each of these colours. */
+  readonly inkOn: readonly string[]
+  readonly ink: string
+  readonly faintInk: string
+  readonly gridLine: string
+  readonly ground: string
+  /** Steps of a heat map from little to much; and text on each. */
+  readonly heat: readonly string[]
+  readonly inkOnHeat: readonly string[]
+}
 
-/** Black or white, whichever can be read on the colour. */
-export function inkOn(colour: string): string {
-  return colour === '#0072B2' || colour === '#D55E00' || colour === '#000000' || colour === '#009E73'
-    ? '#ffffff'
-    : INK
+const INK = '#1a1a1a'
+const WHITE = '#ffffff'
+
+/** From little to much, told apart by lightness alone: cividis (Nuñez, Anderton and Renslow, 2018), turned round. */
+const HEAT = ['#FEE838', '#D9C55C', '#B3A772', '#8E8978', '#6C6E72', '#4A556C', '#233E6C'] as const
+
+/** Of files of their own, which do not know the page around them. */
+export const FILE_PALETTE: Palette = {
+  colours: COLOURS,
+  inkOn: [WHITE, WHITE, WHITE, INK, INK, INK, WHITE],
+  ink: INK,
+  faintInk: '#5a5a5a',
+  gridLine: '#e3e3e3',
+  ground: WHITE,
+  heat: HEAT,
+  inkOnHeat: [INK, INK, INK, INK, WHITE, WHITE, WHITE],
+}
+
+/** Of drawings in a page: variables of its style, which has a light and a dark value for each. */
+export const PAGE_PALETTE: Palette = {
+  ...FILE_PALETTE,
+  colours: COLOURS.map((_, index) => `var(--c${index})`),
+  inkOn: COLOURS.map((_, index) => `var(--on-c${index})`),
+  ink: 'var(--ink)',
+  faintInk: 'var(--faint)',
+  gridLine: 'var(--line)',
+  ground: 'var(--ground)',
 }

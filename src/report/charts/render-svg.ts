@@ -3,22 +3,21 @@
  * named after the chart in place of echarts' running numbers, and no styles or marks that only a live page would use.
  * A title and a description inside the picture say the same as the alternative text beside it.
  */
-import { BarChart, CustomChart, LineChart } from 'echarts/charts'
+import { BarChart, CustomChart, LineChart, SankeyChart } from 'echarts/charts'
 import { GridComponent, LegendComponent, MarkLineComponent, TitleComponent } from 'echarts/components'
-import { type EChartsCoreOption, init, use } from 'echarts/core'
+import { init, use } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
 import { InvariantError } from '../../base/diagnostics.js'
 import { xmlText } from '../xml-text.js'
 import type { Chart } from './chart.js'
-import { lineOption } from './line-option.js'
-import { panelOption } from './panel-option.js'
-import { stackOption } from './stack-option.js'
-import { WIDTH } from './svg-frame.js'
+import { chartOption } from './chart-option.js'
+import { type Drawing, FILE_DRAWING } from './drawing.js'
 
 use([
   LineChart,
   BarChart,
   CustomChart,
+  SankeyChart,
   GridComponent,
   LegendComponent,
   MarkLineComponent,
@@ -31,30 +30,18 @@ use([
  *
  * @returns an SVG document, 760 px wide, on a white ground; no scripts, styles, links or fonts of its own
  */
-export function renderSvg(chart: Chart): string {
-  const { option, height } = optionOf(chart)
+export function renderSvg(chart: Chart, target: Drawing = FILE_DRAWING): string {
+  const { option, height } = chartOption(chart, target)
   const drawing = init(null, null, {
     renderer: 'svg',
     ssr: true,
-    width: WIDTH,
+    width: target.width,
     height,
   })
   drawing.setOption(option)
   const svg = drawing.renderToSVGString()
   drawing.dispose()
   return settled(svg, chart)
-}
-
-function optionOf(chart: Chart): { option: EChartsCoreOption; height: number } {
-  const { picture } = chart
-  switch (picture.kind) {
-    case 'lines':
-      return lineOption(chart, picture)
-    case 'panels':
-      return panelOption(chart, picture)
-    case 'stack':
-      return stackOption(chart, picture)
-  }
 }
 
 /** In SVG from echarts a quote or `<` within text is escaped, so these patterns meet markup only. */

@@ -43,13 +43,17 @@ export function percentileChart(results: Results): Chart | undefined {
   const [first] = calls
   const { p50, p99 } = first.responseTime
   const title = `Half of ${first.caller} → ${serviceName(first)} take at most ${figureText('duration', p50.value)}, 99 % at most ${figureText('duration', p99.value)}`
+  return percentilesOf(calls, calls.map(callTitle), title)
+}
+
+function percentilesOf(calls: readonly CallResult[], labels: readonly string[], title: string): Chart {
   const unit = figureColumn(
     'duration',
     calls.flatMap((call) => [call.responseTime.p50, call.responseTime.max]),
   ).unit
   const size = TIME_UNITS[unit] ?? 1
   const series = calls.map((call, styleIndex) => ({
-    label: callTitle(call),
+    label: labels[styleIndex],
     styleIndex,
     isCompanion: false,
     points: curve(call, size),
@@ -62,7 +66,7 @@ export function percentileChart(results: Results): Chart | undefined {
     subtitle:
       'response time by percentile; each step to the right is ten times rarer; all replications together',
     alt: `Curves of response time against percentile for ${calls.length === 1 ? 'one call' : `${calls.length} calls`}. ${title}. The numbers are in the table below it.`,
-    table: percentileTable(calls),
+    table: percentileTable(calls, labels),
     picture: {
       kind: 'lines',
       x: {
@@ -70,11 +74,30 @@ export function percentileChart(results: Results): Chart | undefined {
         isContinuous: true,
         ticks,
       },
-      y: { name: `response time, ${unit}` },
+      y: { name: `response time, ${unit}`, unit },
       series,
       endLabels: [],
     },
   }
+}
+
+/** The same for calls of several results, each under the name of its result. */
+export function overlaidPercentiles(
+  calls: readonly { readonly label: string; readonly call: CallResult }[],
+): Chart | undefined {
+  const present = calls
+    .filter(({ call }) => call.responseTime.histogram.counts.length > 0)
+    .slice(0, MAX_CALLS)
+  if (present.length === 0) return undefined
+  const p99s = present.map(
+    ({ label, call }) => `${figureText('duration', call.responseTime.p99.value)} (${label})`,
+  )
+  const all = present.map(({ call }) => call)
+  return percentilesOf(
+    all,
+    present.map(({ label }) => label),
+    `${callTitle(all[0])}: 99 % take at most ${p99s.join(', ')}`,
+  )
 }
 
 /** What share of the mean response time each part has: a chart for each call. */
@@ -117,6 +140,43 @@ function partsChart(call: CallResult): Chart {
   }
 }
 
+/** The parts of all calls in one chart, a row for each. */
+export function allPartsChart(results: Results): Chart | undefined {
+  const calls = completedCalls(results).filter((call) => (call.responseTime.mean.value ?? 0) > 0)
+  const charts = calls.map(partsChart)
+  if (charts.length < 2) return charts[0]
+  const shareOf = (call: CallResult, name: PartName) =>
+    (call.parts[name].value ?? 0) / (call.responseTime.mean.value ?? 1)
+  const names = PART_NAMES.filter((name) => calls.some((call) => shareOf(call, name) > 0))
+  const rows = calls.map((call) => ({
+    label: `${call.caller} → ${serviceName(call)}`,
+    note: figureText('duration', call.responseTime.mean.value),
+  }))
+  return {
+    ...charts[0],
+    name: 'parts',
+    subtitle: 'parts of the mean response time of each call, which stands beside its name',
+    alt: `Stacked bars of the parts of the mean response time of ${calls.length} calls. ${charts.map(({ title }) => title).join('. ')}. The numbers are in the table below it.`,
+    table: {
+      headers: ['call', 'mean', ...names],
+      rows: calls.map((call, index) => [
+        rows[index].label,
+        estimateText('duration', call.responseTime.mean),
+        ...names.map((name) => estimateText('duration', call.parts[name])),
+      ]),
+    },
+    picture: {
+      kind: 'stack',
+      rows,
+      segments: names.map((label) => ({
+        label,
+        colourIndex: PART_NAMES.indexOf(label),
+        shares: calls.map((call) => shareOf(call, label)),
+      })),
+    },
+  }
+}
+
 function completedCalls(results: Results): readonly CallResult[] {
   return results.points[0].calls
     .filter((call) => call.responseTime.histogram.counts.length > 0)
@@ -148,12 +208,12 @@ function decades(total: number, below: number): number {
   return below >= total ? Number.POSITIVE_INFINITY : (ln(total) - ln(total - below)) / ln(10)
 }
 
-function percentileTable(calls: readonly CallResult[]): Chart['table'] {
+function percentileTable(calls: readonly CallResult[], labels: readonly string[]): Chart['table'] {
   const columns = ['p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const
   return {
     headers: ['call', 'completed', 'p50', 'p90', 'p95', 'p99', 'p99.9', 'max'],
-    rows: calls.map((call) => [
-      callTitle(call),
+    rows: calls.map((call, index) => [
+      labels[index],
       figureText('count', call.responseTime.count),
       ...columns.map((name) => estimateText('duration', call.responseTime[name])),
     ]),

@@ -115,13 +115,19 @@ function finding(panels: readonly Panel[], where: string): string {
 }
 
 function picturePanel({ title, call }: Panel): PanelPicture['panels'][number] {
-  const pods = call.connections.perPod
+  return spreadPanel(title, call.connections)
+}
+
+/** Bars of one spread, in the order of the pods; of many pods, the busiest first. */
+export function spreadPanel(title: string, spread: Spread): PanelPicture['panels'][number] {
+  const pods = spread.perPod
   const prefix = commonPrefix(pods.map(({ pod }) => pod))
   const bars = pods.map(({ pod, count }) => ({
     label: pod.slice(prefix.length),
+    name: pod,
     value: count,
   }))
-  const even = spreadTotal(call.connections) / pods.length
+  const even = spreadTotal(spread) / pods.length
   if (bars.length <= MAX_UNSORTED)
     return {
       title,
@@ -131,7 +137,9 @@ function picturePanel({ title, call }: Panel): PanelPicture['panels'][number] {
     }
   const sorted = [...bars].sort((left, right) => right.value - left.value)
   const step = Math.ceil(sorted.length / MAX_BARS)
-  const drawn = sorted.filter((_, index) => index % step === 0).map(({ value }) => ({ label: '', value }))
+  const drawn = sorted
+    .filter((_, index) => index % step === 0)
+    .map(({ value, name }) => ({ label: '', value, name }))
   const xName =
     step === 1 ? counted(bars.length, 'pod') : `${counted(bars.length, 'pod')}, every ${step}th drawn`
   return { title, xName, bars: drawn, even }

@@ -2,10 +2,9 @@
 import type { EChartsCoreOption } from 'echarts/core'
 import { textWidth, wrapped } from '../text-layout.js'
 import { printable } from '../xml-text.js'
-import type { Chart } from './chart.js'
-import { FAINT_INK, GROUND, INK } from './palette.js'
+import type { DrawnChart } from './chart.js'
+import type { Drawing } from './drawing.js'
 
-export const WIDTH = 760
 export const MARGIN = 20
 
 /** Found on every system, or with metrics close to one that is. Without quotes: echarts does not escape attributes. */
@@ -31,16 +30,22 @@ export function textPixels(text: string): number {
   return textWidth(text) * 6.6
 }
 
-/** Title and subtitle, and where the space below them begins. */
-export function frameOf(chart: Chart): {
+/** Title and subtitle, and where the space below them begins. A page has its title above the drawing. */
+export function frameOf(
+  chart: DrawnChart,
+  { palette, hasTitle }: Drawing,
+): {
   readonly option: EChartsCoreOption
   readonly top: number
 } {
+  const { ink, faintInk, ground } = palette
+  const textStyle = { fontFamily: FONT, fontSize: 12, color: ink }
+  if (!hasTitle) return { option: { animation: false, textStyle }, top: 4 }
   const lines = wrapped(drawn(chart.title, 2 * TITLE_CHARACTERS), TITLE_CHARACTERS)
   const option: EChartsCoreOption = {
     animation: false,
-    backgroundColor: GROUND,
-    textStyle: { fontFamily: FONT, fontSize: 12, color: INK },
+    backgroundColor: ground,
+    textStyle,
     title: {
       text: lines.join('\n'),
       subtext: drawn(chart.subtitle, 120),
@@ -52,9 +57,9 @@ export function frameOf(chart: Chart): {
         fontSize: TITLE_SIZE,
         fontWeight: 'bold',
         lineHeight: TITLE_LINE,
-        color: INK,
+        color: ink,
       },
-      subtextStyle: { fontFamily: FONT, fontSize: 12, color: FAINT_INK },
+      subtextStyle: { fontFamily: FONT, fontSize: 12, color: faintInk },
     },
   }
   return { option, top: 16 + lines.length * TITLE_LINE + 6 + SUBTITLE_LINE }

@@ -3,7 +3,7 @@ import { type Metric, metricAt } from '../../results/metric-catalogue.js'
 import type { Estimate, Results } from '../../results/results-schema.js'
 import { figureColumn } from '../figure-column.js'
 import { estimateText, figureText } from '../figures.js'
-import type { SweepAxis } from '../sweep-axes.js'
+import { numericPair, type SweepAxis } from '../sweep-axes.js'
 import { metricFinding } from '../sweep-findings.js'
 import {
   type Pairing,
@@ -48,8 +48,22 @@ const SUBJECTS: readonly Subject[] = [
 /** The charts of a sweep, in the order in which they are read; none if nothing varies or nothing was observed. */
 export function sweepCharts(results: Results): readonly Chart[] {
   const lines = sweepLines(results)
+  return lines === undefined ? [] : chartsAlong(lines, SUBJECTS)
+}
+
+/**
+ * The response time against the numeric factor that is not the main one (a rate, say, where replicas vary too), a line
+ * for each value of the main one; none where no two factors are numeric.
+ */
+export function crossedCharts(results: Results): readonly Chart[] {
+  const pair = numericPair(results)
+  const lines = pair === undefined ? undefined : sweepLines(results, pair.second)
   if (lines === undefined) return []
-  return SUBJECTS.flatMap((subject) => {
+  return chartsAlong(lines, [{ ...SUBJECTS[0], name: 'response-time-across' }])
+}
+
+function chartsAlong(lines: SweepLines, subjects: readonly Subject[]): readonly Chart[] {
+  return subjects.flatMap((subject) => {
     const pairing = pairedUp(lines)
     if (pairing !== undefined) return pairedChart(subject, lines, pairing)
     const groups = sharedOut(lines).filter(({ series }) =>
@@ -111,7 +125,7 @@ function pairedChart(subject: Subject, lines: SweepLines, pairing: Pairing): rea
       table: numbersTable({ ...subject, companion: undefined }, lines),
       picture: {
         ...picture,
-        y: subject.isWhole ? picture.y : { name: yName(metric, lines) },
+        y: subject.isWhole ? picture.y : { name: yName(metric, lines), unit: yUnit(metric, lines) },
         series,
         endLabels: subject.isWhole ? endLabels(ends) : [],
       },
@@ -132,6 +146,13 @@ function yName(metric: Metric, { series }: SweepLines): string {
   const estimates = series.flatMap(({ steps }) => steps.map(({ call }) => metric.of(call)))
   const what = metric.unit === 'duration' ? 'response time' : metric.label
   return `${what}, ${displayUnit(metric, estimates).name}`
+}
+
+function yUnit(metric: Metric, { series }: SweepLines): string {
+  return displayUnit(
+    metric,
+    series.flatMap(({ steps }) => steps.map(({ call }) => metric.of(call))),
+  ).name
 }
 
 function linePicture(subject: Subject, isWithCompanion: boolean, lines: SweepLines): LinePicture {
@@ -156,6 +177,7 @@ function linePicture(subject: Subject, isWithCompanion: boolean, lines: SweepLin
     },
     y: {
       name: yName(subject.metric, lines),
+      unit: unit.name,
       ...(subject.isWhole ? { max: 100 } : {}),
     },
     series,

@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { renderReport } from '../../src/report/render-report.js'
+import { readResults } from '../../src/results/results-json.js'
+import type { Results } from '../../src/results/results-schema.js'
+import { HOSTILE_TEXTS, withText } from '../report/hostile.js'
+import { crossedSweep, pairedSweep } from '../report/sweeps.js'
+import { sampleCall, samplePoint, sampleResults, sampleSweep } from '../results/sample-results.js'
+import { openPage, startBrowser } from './browser.js'
+
+function committed(name: string): Results {
+  const text = readFileSync(new URL(`../../reports/${name}/results.json`, import.meta.url), 'utf8')
+  return readResults(text, name)
+}
+
+const CASES: readonly [string, Results][] = [
+  ['counter', committed('counter')],
+  ['counter/replicas', committed('counter/replicas')],
+  ['a run with intervals', sampleResults()],
+  ['a sweep', sampleSweep()],
+  ['a sweep with a crossed table', crossedSweep()],
+  ['a sweep of pairs', pairedSweep()],
+]
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await startBrowser()
+})
+afterAll(() => browser?.close())
+
+async function pageOf(results: Results): Promise<string> {
+  const [page] = await renderReport(results, 'html')
+  return page?.text ?? ''
+}
+
+describe.each(CASES)('the page of %s', (_, results) => {
+  it('opens without a message or a request, in a second, and draws marks in every chart', async () => {
+    const text = await pageOf(results)
+    expect(text.length).toBeLessThan(2_500_000)
+    const { page, messages, requests } = await openPage(browser, text)
+    expect(messages).toEqual([])
+    expect(requests).toEqual([])
+    const loadMs = await page.evaluate(
+      'performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd',
+    )
+    expect(loadMs).toBeLessThan(1_000)
+    const figures = await page.locator('figure[data-chart]').all()
+    expect(figures.length).toBeGreaterThan(0)
+    for (const figure of figures) {
+      expect(await figure.locator('.live svg path').count()).toBeGreaterThan(2)
+      expect(await figure.locator('.still svg path').count()).toBeGreaterThan(2)
+      expect(await figure.locator('details table').count()).toBe(1)
+      expect(await figure.locator('.live').getAttribute('aria-label')).not.toBe('')
+    }
+    await page.context().close()
+  })
+
+  it.each([360, 768, 1600])('fits a window of %i pixels, in light and dark', async (width) => {
+    const text = await pageOf(results)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const { page } = await openPage(browser, text, { viewport: { width, height: 800 }, colorScheme })
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+      const ground = await page.evaluate('getComputedStyle(document.body).backgroundColor')
+      expect(ground).toBe(colorScheme === 'dark' ? 'rgb(20, 23, 27)' : 'rgb(255, 255, 255)')
+      await page.context().close()
+    }
+  })
+
+  it('prints on A4', async () => {
+    const { page } = await openPage(browser, await pageOf(results), { colorScheme: 'dark' })
+    const pdf = await page.pdf({ preferCSSPageSize: true, printBackground: true })
+    expect(pdf.subarray(0, 5).toString()).toBe('%PDF-')
+    // 210 by 297 mm in points.
+    expect(pdf.toString('latin1')).toMatch(/\/MediaBox \[0 0 59[45](?:\.\d+)? 84[12](?:\.\d+)?\]/)
+    await page.context().close()
+  })
+})
+
+describe('a live chart', () => {
+  it('tells the figures at the pointer', async () => {
+    const { page } = await openPage(browser, await pageOf(committed('counter')))
+    const live = page.locator('figure[data-chart="percentiles"] .live')
+    await live.scrollIntoViewIfNeeded()
+    const box = await live.boundingBox()
+    if (box === null) throw new Error('the chart has no place')
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+    const tip = page.locator('figure[data-chart="percentiles"] .tip')
+    await tip.waitFor({ state: 'visible' })
+    expect(await tip.textContent()).toMatch(
+      /percentile of completed requests: 99\.\d+ %.*browsers → counter-np:3000 by nodePort\d/,
+    )
+    await page.context().close()
+  })
+
+  it('hides and shows a line when its entry of the legend is pressed', async () => {
+    const { page } = await openPage(browser, await pageOf(committed('counter')))
+    const live = page.locator('figure[data-chart="percentiles"] .live')
+    await live.scrollIntoViewIfNeeded()
+    const lines = live.locator('svg path[stroke="var(--c1)"][stroke-width="2.5"]')
+    const shown = await lines.count()
+    expect(shown).toBeGreaterThan(0)
+    await live.locator('svg text', { hasText: 'counter → redis:6379 by clusterIP' }).click()
+    await expect.poll(() => lines.count()).toBeLessThan(shown)
+    await live.locator('svg text', { hasText: 'counter → redis:6379 by clusterIP' }).click()
+    await expect.poll(() => lines.count()).toBe(shown)
+    await page.context().close()
+  })
+})
+
+describe('the tables of a page', () => {
+  it('hold the very numbers of the results', async () => {
+    const results = committed('counter')
+    const { page } = await openPage(browser, await pageOf(results))
+    const [{ calls, nodes }] = results.points
+    const values = (caption: string, row: number) =>
+      page
+        .locator('.block', { has: page.locator('caption', { hasText: caption }) })
+        .locator('tbody tr')
+        .nth(row)
+        .locator('data')
+        .evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute('value'))))
+    for (const [index, { responseTime }] of calls.entries()) {
+      const names = ['mean', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const
+      expect(await values('Response time of completed requests', index)).toEqual(
+        names.map((name) => responseTime[name].value),
+      )
+    }
+    for (const [index, node] of nodes.entries()) {
+      const shown = await values('Nodes', index)
+      expect(shown.slice(0, 2)).toEqual([node.firstPackets, node.rulesEvaluated])
+    }
+    await page.context().close()
+  })
+
+  it('can be read without scripts', async () => {
+    const { page, messages } = await openPage(browser, await pageOf(sampleResults()), {
+      javaScriptEnabled: false,
+    })
+    expect(messages).toEqual([])
+    expect(await page.locator('.still svg').first().isVisible()).toBe(true)
+    expect(await page.locator('h1').textContent()).toContain('p99')
+    await page.context().close()
+  })
+})
+
+describe('hostile names', () => {
+  const oneCall = sampleResults({ points: [samplePoint({ calls: [sampleCall()] })] })
+
+  it.each(HOSTILE_TEXTS.map((text) => [text]))('%j makes no element and no request', async (hostile) => {
+    for (const results of [withText(oneCall, hostile), withText(crossedSweep(), hostile)]) {
+      const { page, messages, requests } = await openPage(browser, await pageOf(results))
+      expect(messages).toEqual([])
+      expect(requests).toEqual([])
+      const foreign =
+        'img, iframe, object, embed, foreignObject, form, input, b:not(.over b), [onload], [onerror], a:not([href="#warnings"])'
+      expect(await page.locator(foreign).count()).toBe(0)
+      expect(await page.locator('script').count()).toBe(2)
+      await page.context().close()
+    }
+  })
+})
