@@ -60,7 +60,8 @@ export async function compareVerb(
 /** @throws InputError USAGE for a format that a comparison has not */
 function comparisonFormat(format: string, output: string | undefined): ComparisonFormat {
   if (format === 'json' || format === 'csv' || format === 'md' || format === 'text') return format
-  throw usageError(`--output "${output}": a comparison has no such form`, 'write .json, .csv or .md')
+  const form = format === 'msgpack' ? 'MessagePack' : format
+  throw usageError(`--output "${output}": a comparison has no ${form} form`, 'write .json, .csv or .md')
 }
 
 function repeatingCommand(
