@@ -56,7 +56,7 @@ const SHOWN: readonly Shown[] = [
 /** Results of sweeps are larger than what belongs under version control; the report says how to make them. */
 const MAX_RESULTS_BYTES = 512 * 1024
 
-/** Made by the tests in a browser, `npm run test:browser`, and kept: fonts differ between machines. */
+/** Taken by hand of the page of the counter, and kept: fonts differ between machines. */
 const SCREENSHOT = 'screenshot.png'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
