@@ -26,9 +26,8 @@ import type { NodeInfo, ProxyOptions } from './proxy-inputs.js'
 import { proxyOptionsOf } from './proxy-options.js'
 import { settleNodes } from './settle-nodes.js'
 import { clusterChanges } from './timeline/cluster-changes.js'
-import { planEvents } from './timeline/cluster-events.js'
-import { ControlLoop } from './timeline/control-loop.js'
 import type { PodCondition } from './timeline/pod-life.js'
+import { timelineOf } from './timeline/timeline.js'
 import { warnOfServices } from './warn-of-services.js'
 
 /** Where the user's settings stand, for messages; the objects of the manifests know it themselves. */
@@ -64,10 +63,8 @@ export function compileCluster(
   const groups = podGroups(manifests, spec, findings)
   checkSizes(manifests, groups, settled.length, findings)
   const placed = placePods(groups, settled, findings)
-  const loop = new ControlLoop({ spec, groups, nodes: settled, placed, findings })
-  planEvents(loop)
-  loop.agenda.run()
-  const { nodes, pods: compiledPods } = compileNodes(settled, placed, loop.later, ranges, spec, findings)
+  const timeline = timelineOf({ spec, groups, nodes: settled, placed, findings })
+  const { nodes, pods: compiledPods } = compileNodes(settled, placed, timeline.later, ranges, spec, findings)
   const pods = compiledPods.map((each) => each.pod)
   const input = { manifests, nodes, pods: compiledPods, ranges, spec, draw, findings }
   const decided = decideServices(input)
@@ -85,7 +82,7 @@ export function compileCluster(
   if (dnsIndex !== undefined) usedIndices.add(dnsIndex)
   warnOfServices(compiled, groups, usedIndices, findings)
   findings.throwErrors()
-  const changes = clusterChanges(loop.log, services, (conditions) => {
+  const changes = clusterChanges(timeline.log, services, (conditions) => {
     const later = { ...input, pods: podsAt(compiledPods, conditions), findings: new Findings(undefined) }
     return compileServices(later, decided).map((each) => each.service)
   })
@@ -95,7 +92,7 @@ export function compileCluster(
     pods,
     services,
     changes,
-    goneState: loop.goneState,
+    goneState: timeline.goneState,
     isThereAtFirst: compiledPods.map(({ isPresent }) => isPresent),
     dns,
     ipFamily: ranges.podCidr.family,

@@ -35,6 +35,11 @@ const DEFAULT_GONE_STATE = 'noArpReply'
 /** `terminationGracePeriodSeconds` where it is not written. */
 const DEFAULT_GRACE_S = 30
 
+/** What becomes of packets to an address that no pod has. */
+export function goneStateOf({ cluster }: ScenarioSpec): PodState {
+  return cluster.goneAddress ?? DEFAULT_GONE_STATE
+}
+
 /** Pods and nodes, changed by actions at their times. */
 export class ControlLoop {
   readonly agenda: Agenda
@@ -58,7 +63,7 @@ export class ControlLoop {
     const { spec, groups, nodes, placed } = options
     this.agenda = new Agenda(spec.horizon)
     this.times = spec.controlPlane ?? controlPlaneDefaults
-    this.goneState = spec.cluster.goneAddress ?? DEFAULT_GONE_STATE
+    this.goneState = goneStateOf(spec)
     this.isOpen = nodes.map(({ isReady }) => isReady)
     this.isLost = nodes.map(() => false)
     this.#index = labelIndex(groups)
