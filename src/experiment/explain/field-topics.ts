@@ -8,14 +8,18 @@ import { type FoundField, fieldAt, fieldPaths } from './schema-paths.js'
 import { typeText, valueText } from './schema-words.js'
 import type { Topic } from './topic.js'
 
+/** Made when they are first asked for, as that takes some ten milliseconds. */
+const scenarioFields = once(() => withoutReferences(scenarioJsonSchema()))
+const resultsFields = once(() => withoutReferences(resultsJsonSchema()))
+
 /** `spec.` may be left out. */
 export const FIELD_TOPIC: Topic = {
   kind: 'field',
   description: 'fields of a scenario by path: type, default, what it means, the fields in it',
   examples: ['pods.servers', 'clients.arrivals.rate', 'events.killPods'],
-  names: () => fieldPaths(scenarioJsonSchema()),
+  names: () => fieldPaths(scenarioFields()),
   find: (written) => {
-    const schema = scenarioJsonSchema()
+    const schema = scenarioFields()
     const field = fieldAt(schema, written) ?? fieldAt(schema, `spec.${written}`)
     return field === undefined ? [] : [explained('field', '', field)]
   },
@@ -28,10 +32,10 @@ export const RESULTS_TOPIC: Topic = {
   kind: 'results',
   description: 'fields of results files',
   examples: ['results.points.calls', 'results.seed'],
-  names: () => fieldPaths(withoutReferences(resultsJsonSchema())).map((path) => RESULTS + path),
+  names: () => fieldPaths(resultsFields()).map((path) => RESULTS + path),
   find: (written) => {
     if (!written.startsWith(RESULTS)) return []
-    const field = fieldAt(withoutReferences(resultsJsonSchema()), written.slice(RESULTS.length))
+    const field = fieldAt(resultsFields(), written.slice(RESULTS.length))
     return field === undefined ? [] : [explained('results', RESULTS, field)]
   },
 }
@@ -95,4 +99,13 @@ function partsOf(schema: SchemaNode): readonly ExplainedPart[] {
 function isFirstOfItsKind(part: ExplainedPart, index: number, all: readonly ExplainedPart[]): boolean {
   const text = JSON.stringify(part)
   return all.findIndex((each) => JSON.stringify(each) === text) === index
+}
+
+/** Calls the function once, and keeps what it returned. */
+function once(make: () => SchemaNode): () => SchemaNode {
+  let made: SchemaNode | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
 }
