@@ -14,7 +14,7 @@ export interface FoundField {
   readonly isRequired: boolean
 }
 
-/** Every path of properties, each once, in the order of the schema. */
+/** Every path of properties and of alternatives with a word, each once, in the order of the schema. */
 export function fieldPaths(schema: SchemaNode): readonly string[] {
   const paths = new Set<string>()
   collect(schema, '', paths)
@@ -22,7 +22,10 @@ export function fieldPaths(schema: SchemaNode): readonly string[] {
 }
 
 function collect(schema: SchemaNode, prefix: string, paths: Set<string>): void {
-  for (const { properties } of objectsIn(schema)) {
+  for (const each of objectsIn(schema)) {
+    const { properties } = each
+    const word = choiceOf(each)
+    if (word !== undefined && prefix !== '') paths.add(prefix + word)
     for (const [name, property] of Object.entries(properties ?? {})) {
       paths.add(prefix + name)
       collect(property, `${prefix}${name}.`, paths)
@@ -62,7 +65,7 @@ function choice({ path, schemas }: FoundField, word: string): FoundField | undef
   return chosen.length === 0 ? undefined : { path: `${path}.${word}`, schemas: chosen, isRequired: false }
 }
 
-/** An element of a map or list of objects by a name of the user's; as the last part, not one that looks misspelt. */
+/** An element of a map or list by a name of the user's, or its position; as the last part, not one that looks misspelt. */
 function element({ path, schemas }: FoundField, name: string, isLast: boolean): FoundField | undefined {
   const elements = schemas
     .flatMap(alternativesOf)
@@ -70,7 +73,8 @@ function element({ path, schemas }: FoundField, name: string, isLast: boolean): 
     .flatMap((each) => elementOf(each) ?? [])
   const isMap = schemas.flatMap(alternativesOf).some((each) => each.items === undefined && elementOf(each))
   const fields = elements.flatMap(objectsIn).flatMap(({ properties }) => Object.keys(properties ?? {}))
-  if (name === '' || elements.length === 0 || (!isMap && fields.length === 0)) return undefined
+  const isNamed = isMap || fields.includes('name') || /^\d+$/.test(name)
+  if (name === '' || elements.length === 0 || !isNamed) return undefined
   if (isLast && closestName(name, fields) !== undefined) return undefined
   return { path: `${path}.NAME`, schemas: elements, isRequired: false }
 }

@@ -137,7 +137,13 @@ describe('fields', () => {
 
   it('are all those of the schema', () => {
     const topic = TOPICS.find(({ kind }) => kind === 'field')
-    expect([...(topic?.names() ?? [])].sort()).toEqual(paths.sort())
+    const names = topic?.names() ?? []
+    expect(names).toEqual(expect.arrayContaining(paths))
+    // The others are alternatives by their words.
+    for (const name of names.filter((each) => !paths.includes(each)))
+      expect(explain(name).parts.map((part) => part.name)).toContainEqual(
+        expect.stringMatching(/^(kind|distribution|method)$/),
+      )
     expect(paths.length).toBeGreaterThan(300)
   })
 
@@ -177,6 +183,7 @@ describe('fields', () => {
     ['pods.servers', 'spec.pods.servers'],
     ['pods.web', 'spec.pods.NAME'],
     ['clients[0].arrivals.rate', 'spec.clients.arrivals.rate'],
+    ['events.0.at', 'spec.events.NAME.at'],
     ['replicas.web', 'spec.replicas.NAME'],
     ['events.killPods.how', 'spec.events.killPods.how'],
     ['pods.web.serviceTime.erlang.stages', 'spec.pods.NAME.serviceTime.erlang.stages'],
@@ -195,6 +202,7 @@ describe('names that can not be explained', () => {
     ['SVC_NO_PDO', 'did you mean "SVC_NO_POD"?'],
     ['costs/iptable-nft', '"costs/iptables-nft"'],
     ['metallb-l3', '"load-balancers/metallb-l2"'],
+    ['events.killPod', '"spec.events.killPods"'],
     ['results.seeed', '"results.seed"'],
     ['error:SVC_NO_PDO', 'did you mean "SVC_NO_POD"?'],
     ['zzzzzzzzzz', '`svcsim explain` says what can be asked'],
