@@ -85,6 +85,7 @@ export function makeProgram(
   addWorkload(program, surroundings)
   addReport(program, surroundings)
   addWorker(program, surroundings)
+  addExplain(program, surroundings)
   addSchema(program, surroundings)
   return program
 }
@@ -368,6 +369,21 @@ function addWorker(program: Command, surroundings: Surroundings): void {
     .addOption(workersOption())
     .option('-q, --quiet', 'no notes')
     .action(async (options) => (await import('./verbs/worker.js')).workerVerb(options, surroundings))
+}
+
+function addExplain(program: Command, surroundings: Surroundings): void {
+  verb(program, 'explain', 'say what a metric, an error code, a preset or a field of a scenario means', [
+    'svcsim explain                        what can be asked',
+    'svcsim explain responseTime.p99       a metric, and how a threshold on it is written',
+    'svcsim explain SVC_NO_POD             an error code and its cure',
+    'svcsim explain costs/iptables-nft     constants of a preset with their sources',
+    'svcsim explain pods.servers           a field of a scenario',
+  ])
+    .argument('[what]', 'the name; KIND:NAME where it can mean several things')
+    .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'))
+    .action(async (what, options) =>
+      (await import('./verbs/explain.js')).explainVerb(what, options, surroundings),
+    )
 }
 
 function addSchema(program: Command, surroundings: Surroundings): void {

@@ -20,6 +20,7 @@ const VERBS = [
   'bench routing',
   'workload record',
   'report',
+  'explain',
   'schema',
 ]
 
