@@ -11,6 +11,8 @@ const BUILT = [
 /** Two suites: `quick` (every change, seconds) and `full` (known answers, kernel measurements, whole runs). */
 export default defineConfig({
   test: {
+    // One worker less by default, which on two processors is one.
+    maxWorkers: '100%',
     projects: [
       {
         plugins: [pageScriptPlugin()],
