@@ -25,8 +25,8 @@ export async function runUntilSettled(
   try {
     for (const [index, point] of plan.points.entries()) {
       const pointsLeft = plan.points.length - index
-      const run = (range: ReplicationRange) => {
-        const runOptions = progress.optionsFor(range.to - range.from, pointsLeft)
+      const run = (range: ReplicationRange, reached: string | undefined) => {
+        const runOptions = progress.optionsFor(range.to - range.from, pointsLeft, reached)
         return runReplications(plan, index, range, { ...runOptions, executor })
       }
       settled.push(await settlePoint(plan, point, goals, plan.replications, run))
@@ -56,8 +56,11 @@ export class SettlingProgress {
 
   constructor(readonly options: RunOptions) {}
 
-  /** @param pointsLeft - this one included */
-  optionsFor(count: number, pointsLeft: number): RunOptions {
+  /**
+   * @param pointsLeft - this one included
+   * @param note - what else is worth telling
+   */
+  optionsFor(count: number, pointsLeft: number, note?: string): RunOptions {
     const { onProgress } = this.options
     const [doneBefore, eventsBefore] = [this.#done, this.#eventCount]
     const total = doneBefore + count * pointsLeft
@@ -67,7 +70,13 @@ export class SettlingProgress {
         this.#done = doneBefore + done
         this.#eventCount = eventsBefore + eventCount
         const share = (doneBefore + ratio * count) / total
-        onProgress?.({ done: this.#done, total, ratio: share, eventCount: this.#eventCount })
+        onProgress?.({
+          done: this.#done,
+          total,
+          ratio: share,
+          eventCount: this.#eventCount,
+          ...(note === undefined ? {} : { note }),
+        })
       },
     }
   }

@@ -10,7 +10,7 @@ import type { Figure, Threshold } from '../thresholds/figure.js'
 import { figureOver } from '../thresholds/figure-value.js'
 import { judgedPoint, singleResults } from '../thresholds/judged-point.js'
 import { judgeReplications } from '../thresholds/verdict.js'
-import { LEAST_REPLICATIONS, nextCount } from './relative-precision.js'
+import { LEAST_REPLICATIONS, nextCount, relativeHalfWidth } from './relative-precision.js'
 
 /** What replications go on for. */
 export interface Goals {
@@ -42,19 +42,19 @@ export interface SettledPoint {
  * Runs a point.
  *
  * @param least - replications at least
- * @param run - runs a range of replications
+ * @param run - runs a range of replications; it is told how precise the figure is that is watched, as soon as that is known
  */
 export async function settlePoint(
   plan: ExperimentPlan,
   point: DesignPoint,
   goals: Goals,
   least: number,
-  run: (range: ReplicationRange) => Promise<ReplicationMeasures[]>,
+  run: (range: ReplicationRange, reached: string | undefined) => Promise<ReplicationMeasures[]>,
 ): Promise<SettledPoint> {
   const measures: ReplicationMeasures[] = []
   const singles: PointResult[] = []
   for (let to: number | undefined = firstCount(goals, least); to !== undefined; ) {
-    const more = await run({ from: measures.length, to })
+    const more = await run({ from: measures.length, to }, reachedText(goals, singles))
     measures.push(...more)
     singles.push(...singleResults(point, more))
     to = continuation(goals, singles)
@@ -93,6 +93,18 @@ function decisionCount(goals: Goals, singles: readonly PointResult[]): number | 
   const verdicts = judgeReplications(goals.thresholds, singles).map(({ verdict }) => verdict)
   if (goals.isOneFailureEnough === true && verdicts.includes('failed')) return undefined
   return verdicts.includes('undecided') ? 2 * singles.length : undefined
+}
+
+/** `half-width 3.4 % of 2 %`: how far the watched figure has come. */
+function reachedText({ precision }: Goals, singles: readonly PointResult[]): string | undefined {
+  const estimate = precision && figureOver(precision.figure, singles)
+  const reached = estimate && relativeHalfWidth(estimate)
+  if (precision === undefined || reached === undefined) return undefined
+  return `half-width ${percent(reached)} % of ${percent(precision.ratio)} %`
+}
+
+function percent(ratio: number): string {
+  return String(Math.round(ratio * 10_000) / 100)
 }
 
 function precisionResult(

@@ -36,12 +36,13 @@ describe('replications', () => {
     )
   })
 
-  it('end at the most that is allowed, which the results say', async () => {
-    const settled = await runUntilSettled(planOf(), {
-      ...NO_GOALS,
-      precision: precisionOf(0.0001),
-      maxReplications: 12,
-    })
+  it('end at the most that is allowed, which the results say; progress tells how far the precision has come', async () => {
+    const notes = new Set<string | undefined>()
+    const goals = { ...NO_GOALS, precision: precisionOf(0.0001), maxReplications: 12 }
+    const settled = await runUntilSettled(planOf(), goals, { onProgress: ({ note }) => notes.add(note) })
+    const [before, after] = [...notes]
+    expect(before).toBe(undefined)
+    expect(after).toMatch(/^half-width \d+(\.\d+)? % of 0.01 %$/)
     expect([settled.replications, settled.points[0]?.precision?.isReached]).toEqual([12, false])
   })
 
