@@ -42,6 +42,11 @@ export const KUBERNETES_CODES = {
     meaning: 'A cluster IP lies outside of the range of the cluster.',
     cure: 'Leave clusterIP out, or set spec.cluster.serviceCidr of the scenario to the range of your cluster.',
   },
+  SERVICE_RANGE_ASSUMED: {
+    meaning:
+      'There is no scenario, and cluster IPs of the manifests lie outside of the default range; a range that holds them is taken.',
+    cure: 'Nothing, or set spec.cluster.serviceCidr of a scenario to the range of your cluster.',
+  },
   SVC_NO_POD: {
     meaning: 'The selector of a Service selects no pod, so that connections to it are refused.',
     cure: 'Compare the selector with the labels of the pods; the message names the nearest.',

@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../base/diagnostics.js'
 import { SCENARIO_API_VERSION, type Scenario, scenarioSchema } from '../input/scenario-schema.js'
 import type { SourceFile } from '../input/source-file.js'
+import { assumeServiceRange } from '../kubernetes/assumed-service-range.js'
 import type { Cluster } from '../kubernetes/cluster.js'
 import { compileCluster } from '../kubernetes/compile-cluster.js'
 import { drawFrom } from './draws.js'
@@ -42,18 +43,24 @@ export function checkExperiment(inputs: ExperimentInputs): CheckReport {
 }
 
 /**
- * Checks manifests alone, on the nodes that they bring or else on three of the usual kind.
+ * Checks manifests alone, on the nodes that they bring or else on three of the usual kind, and with the range of their own
+ * cluster IPs.
  *
  * @throws InputError with all errors
  */
 export function checkManifests(files: readonly SourceFile[]): CheckReport {
   const { manifests, warnings } = new ManifestReader(files).read([])
-  const cluster = compileCluster(manifests, scenarioWithoutClients(), drawFrom(1))
+  const assumed = assumeServiceRange(scenarioWithoutClients(), manifests)
+  const cluster = compileCluster(manifests, assumed.scenario, drawFrom(1))
   return {
     ...clusterCounts(cluster),
     experiment: undefined,
     // Nobody uses a Service where there are no clients.
-    warnings: [...warnings, ...cluster.warnings.filter((warning) => warning.code !== 'SVC_UNUSED')],
+    warnings: [
+      ...warnings,
+      ...assumed.warnings,
+      ...cluster.warnings.filter((warning) => warning.code !== 'SVC_UNUSED'),
+    ],
   }
 }
 

@@ -8,6 +8,7 @@ import { readScenario } from '../input/read-scenario.js'
 import { SCENARIO_API_VERSION, type Scenario } from '../input/scenario-schema.js'
 import type { Setting } from '../input/settings.js'
 import type { SourceFile } from '../input/source-file.js'
+import { assumeServiceRange } from '../kubernetes/assumed-service-range.js'
 import type { Cluster } from '../kubernetes/cluster.js'
 import { compileCluster } from '../kubernetes/compile-cluster.js'
 import { drawFrom } from './draws.js'
@@ -15,7 +16,7 @@ import { ManifestReader } from './manifest-reader.js'
 
 /** Texts of a cluster. */
 export interface ClusterInputs {
-  /** Undefined: manifests alone, on the nodes that they bring or else on three of the usual kind. */
+  /** Undefined: manifests alone, on the nodes that they bring or else on three of the usual kind, with their range of cluster IPs. */
   readonly scenarioFile: SourceFile | undefined
   readonly manifestFiles: readonly SourceFile[]
   /** Of several for one field the last counts. */
@@ -56,9 +57,12 @@ export function loadCluster({ scenarioFile, manifestFiles, settings }: ClusterIn
   const read = attempt(errors, () => readScenario(scenarioFile ?? PLAIN_SCENARIO, settings))
   const objects = attempt(errors, () => reader.read(settings, read?.scenario.spec.cluster))
   if (read === undefined || objects === undefined) throw new InputError(errors)
-  const scenario = scenarioFile === undefined ? withoutClients(read.scenario) : read.scenario
+  const { scenario, warnings: assumptions } =
+    scenarioFile === undefined
+      ? assumeServiceRange(withoutClients(read.scenario), objects.manifests)
+      : { scenario: read.scenario, warnings: [] }
   const cluster = settle(objects.manifests, scenario, scenarioFile === undefined ? undefined : read.origin)
-  const warnings = [...read.warnings, ...objects.warnings, ...cluster.warnings]
+  const warnings = [...read.warnings, ...objects.warnings, ...assumptions, ...cluster.warnings]
   return {
     cluster,
     scenario,

@@ -38,6 +38,15 @@ describe('checkManifests', () => {
     })
   })
 
+  test('takes the range of cluster IPs from a real cluster, and says so', () => {
+    const text =
+      'apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {clusterIP: 10.43.7.9, ports: [{port: 80}]}\n'
+    const { serviceCount, warnings } = checkManifests([shopFile('shop.yaml'), { path: 'a.yaml', text }])
+    expect(serviceCount).toBe(3)
+    const [warning] = warnings.filter(({ code }) => code === 'SERVICE_RANGE_ASSUMED')
+    expect([warning.place?.file, warning.place?.line]).toEqual(['a.yaml', 4])
+  })
+
   test('tells what is ignored', () => {
     const job = { path: 'job.yaml', text: 'apiVersion: batch/v1\nkind: Job\nmetadata: {name: a}\n' }
     expect(codesOf(checkManifests([shopFile('shop.yaml'), job]).warnings)).toEqual(['KIND_IGNORED'])
