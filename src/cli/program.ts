@@ -342,11 +342,12 @@ function addReport(program: Command, surroundings: Surroundings): void {
   const command = verb(program, 'report', 'render saved results again, without a run', [
     'svcsim report results.json --format md --output report/',
     'svcsim report part1.json part2.json --format csv > all.csv',
+    'svcsim report before.json after.json',
     'svcsim report before.json after.json --format html > comparison.html',
   ])
     .argument(
       '<results...>',
-      'results (.json or .msgpack); several parts of one experiment are joined; --format html compares others',
+      'results (.json or .msgpack); parts of one experiment are joined, others are compared with the first',
     )
     .addOption(formatOption('what to render; md has charts beside it, hgrm a file for each call'))
     .option(

@@ -213,14 +213,67 @@ describe('svcsim report', () => {
     expect((await shop.svcsim(['report', '-'], { stdin: shop.read('results.json') })).out).toBe(out)
   })
 
-  test('joins parts of one experiment, and refuses parts of two', async () => {
+  test('compares what are no parts of one experiment, as `svcsim compare` does, and says why', async () => {
+    const files = ['one.json', 'two.json']
+    await shop.svcsim(['run', 'shop', '--replications', '3', '--per-replication', '--output', 'one.json'])
+    const settings = ['--set', 'web.replicas=1', '--replications', '3', '--per-replication']
+    await shop.svcsim(['run', 'shop', ...settings, '--output', 'two.json'])
+    const { code, out, err } = await shop.svcsim(['report', ...files, '--format', 'json'])
+    expect(code).toBe(0)
+    expect(err).toMatch(
+      /^note: compared, not joined: results that differ in their scenario can not be merged\n$/,
+    )
+    const compared = JSON.parse((await shop.svcsim(['compare', ...files, '--format', 'json'])).out)
+    expect(JSON.parse(out)).toEqual({ ...compared, command: 'svcsim report one.json two.json' })
+    expect(compared.hasRealDifference).toBe(true)
+    for (const format of ['text', 'csv', 'md']) {
+      const report = await shop.svcsim(['report', ...files, '--format', format, '-q'])
+      const comparison = (await shop.svcsim(['compare', ...files, '--format', format])).out
+      expect(report).toEqual({
+        code: 0,
+        err: '',
+        out: comparison.replace(
+          'svcsim compare one.json two.json --seed 1 --replications 3',
+          'svcsim report one.json two.json',
+        ),
+      })
+    }
+  })
+
+  test('writes a comparison to a file or folder, and refuses what no comparison can be', async () => {
+    const argv = ['report', 'one.json', 'two.json']
     await shop.svcsim(['run', 'shop', '--seed', '1', '--output', 'one.json'])
     await shop.svcsim(['run', 'shop', '--seed', '2', '--output', 'two.json'])
-    const { code, err } = await shop.svcsim(['report', 'one.json', 'two.json'])
-    expect([code, err]).toEqual([
-      3,
-      'error[RESULTS_MISMATCH] results that differ in their seed can not be merged\n',
-    ])
+    const written = await shop.svcsim([...argv, '--output', 'both.md'])
+    expect([written.code, written.out]).toEqual([0, ''])
+    expect(shop.read('both.md')).toContain('# two.json against one.json')
+    await shop.svcsim([...argv, '--format', 'csv', '--output', 'both/', '-q'])
+    expect(shop.read('both/comparison.csv')).toContain('baseline,alternative,kind')
+    await shop.svcsim([...argv, '--output', 'both.html', '-q'])
+    expect(shop.read('both.html')).toContain('<title>one.json, two.json · svcsim</title>')
+    const metrics = await shop.svcsim([...argv, '--format', 'openmetrics'])
+    expect([metrics.code, metrics.out]).toEqual([3, ''])
+    expect(metrics.err).toContain(
+      'error[RESULTS_MISMATCH] results that differ in their seed can not be merged',
+    )
+    expect(metrics.err).toContain('they can be compared with --format text, md, csv, json or html')
+    const judged = await shop.svcsim([...argv, '--threshold', 'p99 < 1s'])
+    expect([judged.code, judged.out]).toEqual([2, ''])
+  })
+
+  test('compares sweeps setting by setting, and refuses those that share none', async () => {
+    const sweep = (values: string, seed: string, file: string) =>
+      shop.svcsim(['sweep', 'shop', '--set', `web.replicas=${values}`, '--seed', seed, '--output', file])
+    await sweep('1..3', '1', 'one.json')
+    await sweep('2..4', '2', 'two.json')
+    await sweep('5,6', '2', 'five.json')
+    const { code, out } = await shop.svcsim(['report', 'one.json', 'two.json'])
+    expect(code).toBe(0)
+    expect(out).toContain('browsers → web:80, web.replicas 2')
+    expect(out.replaceAll(/\s+/g, ' ')).toContain('so not compared: web.replicas 1, web.replicas 4')
+    const apart = await shop.svcsim(['report', 'one.json', 'five.json'])
+    expect([apart.code, apart.out]).toEqual([3, ''])
+    expect(apart.err).toContain('nor can they be compared: they share no setting')
   })
 
   test('writes the files of a report into a folder', async () => {

@@ -3,8 +3,9 @@ import path from 'node:path'
 import { compareAlternatives } from '../../experiment/compare/compare-alternatives.js'
 import { type ComparisonFormat, renderComparison } from '../../report/comparison-report.js'
 import { loadAlternatives } from '../compare-inputs.js'
-import { asBytes, outputTarget, writeFiles } from '../deliver-results.js'
-import { FoundDifference, usageError } from '../exit-codes.js'
+import { comparisonFormat, writeComparison } from '../deliver-comparison.js'
+import { outputTarget } from '../deliver-results.js'
+import { FoundDifference } from '../exit-codes.js'
 import { stableName } from '../file-names.js'
 import type { ExecutionOptions, InputOptions } from '../options.js'
 import { shellText } from '../shell-text.js'
@@ -17,14 +18,6 @@ export interface CompareOptions extends InputOptions, Pick<ExecutionOptions, 'wo
   readonly output?: string
 }
 
-/** Names of files in a folder of reports. */
-const FILE_NAMES = {
-  text: 'comparison.txt',
-  json: 'comparison.json',
-  csv: 'comparison.csv',
-  md: 'README.md',
-} as const
-
 /**
  * @param paths - scenarios, or files of results
  * @throws InputError, OutputError, ClosedPipe, Interruption, Fault; FoundDifference if one is real and --exit-code asks
@@ -36,32 +29,15 @@ export async function compareVerb(
 ): Promise<void> {
   const { variant = [], output, format, quiet = false } = options
   const target = output === undefined ? undefined : outputTarget(output, surroundings.cwd)
-  const fileFormat = target?.kind === 'file' ? comparisonFormat(target.format, output) : undefined
+  if (target?.kind === 'file') comparisonFormat(target.format, target.shownAs)
   const alternatives = await loadAlternatives(paths, variant, options, surroundings)
   const [{ results }] = alternatives
   const command = repeatingCommand(paths, options, results, surroundings)
   const comparison = compareAlternatives(alternatives, command)
-  if (target?.kind === 'file' && fileFormat !== undefined) {
-    const folder = { path: path.dirname(target.path), shownAs: path.dirname(target.shownAs) }
-    const file = { name: path.basename(target.path), text: renderComparison(comparison, fileFormat) }
-    await writeFiles(asBytes([file]), folder, options, surroundings)
-  } else if (target?.kind === 'folder') {
-    const formats = ['json', 'csv', 'md'] as const
-    const files = formats.map((each) => ({
-      name: FILE_NAMES[each],
-      text: renderComparison(comparison, each),
-    }))
-    await writeFiles(asBytes(files), target, options, surroundings)
-  }
+  if (target !== undefined)
+    await writeComparison(comparison, target, ['json', 'csv', 'md'], options, surroundings)
   if (target === undefined || !quiet) await surroundings.stdout.write(renderComparison(comparison, format))
   if (options.exitCode === true && comparison.hasRealDifference) throw new FoundDifference()
-}
-
-/** @throws InputError USAGE for a format that a comparison has not */
-function comparisonFormat(format: string, output: string | undefined): ComparisonFormat {
-  if (format === 'json' || format === 'csv' || format === 'md' || format === 'text') return format
-  const form = format === 'msgpack' ? 'MessagePack' : format
-  throw usageError(`--output "${output}": a comparison has no ${form} form`, 'write .json, .csv or .md')
 }
 
 function repeatingCommand(

@@ -8,14 +8,18 @@ import { mergeResults } from '../../results/merge-results.js'
 import { bundleToResults } from '../../results/results-bundle.js'
 import { readResults } from '../../results/results-json.js'
 import type { Results } from '../../results/results-schema.js'
-import { asBytes, outputTarget, printReport, writeFiles, writeTarget } from '../deliver-results.js'
+import { outputTarget, printReport, writeTarget } from '../deliver-results.js'
 import { checkJunit, judgeResults } from '../judge.js'
 import { writtenThreshold } from '../load-plan.js'
 import type { JudgingOptions, OutputOptions } from '../options.js'
 import { decodeText, readBytes } from '../read-file.js'
+import { reportComparison } from '../report-comparison.js'
 import type { Surroundings } from '../surroundings.js'
 
-/** @throws InputError RESULTS_INVALID, RESULTS_VERSION, RESULTS_MISMATCH (a page compares what does not match), FILE_UNREADABLE, and those of thresholds; OutputError; ThresholdFailed */
+/**
+ * @throws InputError RESULTS_INVALID, RESULTS_VERSION, RESULTS_MISMATCH (what neither can be joined nor compared),
+ *   FILE_UNREADABLE, and those of thresholds; OutputError; ThresholdFailed
+ */
 export async function reportVerb(
   files: readonly string[],
   options: OutputOptions & JudgingOptions,
@@ -24,9 +28,9 @@ export async function reportVerb(
   checkJunit(options, surroundings.cwd)
   const parts: Results[] = []
   for (const file of files) parts.push(await readResultsFile(file, surroundings))
-  const merged = parts.length === 1 ? parts[0] : joined(parts, options)
-  if (merged === undefined) {
-    await deliverComparison(files, parts, options, surroundings)
+  const merged = parts.length === 1 ? parts[0] : joined(parts)
+  if (merged instanceof InputError) {
+    await reportComparison({ files, parts, mismatch: merged }, options, surroundings)
     return
   }
   const results = withThresholds(merged, options.threshold ?? [])
@@ -58,38 +62,14 @@ function withThresholds(results: Results, texts: readonly string[]): Results {
   return { ...results, points }
 }
 
-/** Parts of one experiment as one; undefined if they are none and a page can compare them. */
-function joined(parts: readonly Results[], { format, output }: OutputOptions): Results | undefined {
+/** Parts of one experiment as one, or why they are none. */
+function joined(parts: readonly Results[]): Results | InputError {
   try {
     return mergeResults(parts)
   } catch (error) {
-    const isPage =
-      format === 'html' || (output !== undefined && path.extname(output).toLowerCase() === '.html')
-    if (isPage && error instanceof InputError) return undefined
+    if (error instanceof InputError) return error
     throw error
   }
-}
-
-/** A page of results side by side, each called as its file is. */
-async function deliverComparison(
-  files: readonly string[],
-  parts: readonly Results[],
-  options: OutputOptions,
-  surroundings: Surroundings,
-): Promise<void> {
-  const { comparisonReport } = await import('../../report/page/comparison-report.js')
-  const page = comparisonReport(parts.map((results, index) => ({ label: files[index], results })))
-  if (options.output === undefined) {
-    await surroundings.stdout.write(page.text)
-    return
-  }
-  const target = outputTarget(options.output, surroundings.cwd)
-  const isFile = target.kind === 'file'
-  const folder = isFile
-    ? { path: path.dirname(target.path), shownAs: path.dirname(target.shownAs) }
-    : { path: target.path, shownAs: target.shownAs }
-  const name = isFile ? path.basename(target.path) : page.name
-  await writeFiles(asBytes([{ ...page, name }]), folder, options, surroundings)
 }
 
 /** JSON begins with a brace or a blank; a bundle, which is a MessagePack map, with a byte above them. */

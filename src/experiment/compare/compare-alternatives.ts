@@ -30,34 +30,31 @@ import { matchCalls } from './match-calls.js'
  */
 export function compareAlternatives(alternatives: readonly Alternative[], command: string): Comparison {
   checkNames(alternatives)
-  const pairs = alternatives.map((each) => arePaired(alternatives[0], each))
-  const { matched, unmatched } = matchCalls(alternatives.map(({ point }) => point.calls))
-  const { workloads, missing } = sharedWorkloads(alternatives)
-  const subjects = [
-    ...matched.map(({ name, calls }): ComparedSubject => {
-      const isUnstable = (_: Alternative, index: number) => calls[index].instability !== undefined
-      const figures = WATCHED_METRICS.map((metric) =>
-        figureOf(
-          metric,
-          metricAt(metric).unit,
-          alternatives.map((each, index) => callSample(each, calls[index], metric)),
-          pairs,
-        ),
-      )
-      const unstable = alternatives.filter(isUnstable).map((each) => each.name)
-      return { kind: 'call', name, unstable, figures: figures.filter(isObserved) }
-    }),
-    ...workloads.map((name): ComparedSubject => {
-      const samples = alternatives.flatMap((each) => utilisationSample(each, name) ?? [])
-      return {
-        kind: 'workload',
-        name,
-        unstable: [],
-        figures: [figureOf(UTILISATION, 'ratio', samples, pairs)],
-      }
-    }),
-  ]
-  const { judged, testCount } = withVerdicts(subjects)
+  return compareGroups([{ where: '', alternatives }], [], command)
+}
+
+/** Alternatives at one setting of a sweep. */
+export interface ComparedGroup {
+  /** `web.replicas 2`, which stands behind the names of what is compared; empty where there is one group. */
+  readonly where: string
+  /** Two or more, as many and in the same order in every group. */
+  readonly alternatives: readonly Alternative[]
+}
+
+/**
+ * Compares within each group, and takes all tests together.
+ *
+ * @param groups - one or more
+ * @param unmatched - what has no partner, beside what is found in the groups
+ */
+export function compareGroups(
+  groups: readonly ComparedGroup[],
+  unmatched: readonly string[],
+  command: string,
+): Comparison {
+  const compared = groups.map(comparedGroup)
+  const { judged, testCount } = withVerdicts(compared.flatMap(({ subjects }) => subjects))
+  const [{ alternatives }] = groups
   return {
     schemaVersion: COMPARISON_SCHEMA_VERSION,
     tool: { name: 'svcsim', version: VERSION, modelVersion: MODEL_VERSION },
@@ -70,7 +67,7 @@ export function compareAlternatives(alternatives: readonly Alternative[], comman
       replications: results.replications,
       warmUpNs: results.warmUpNs,
       horizonNs: results.horizonNs,
-      isPaired: pairs[index],
+      isPaired: compared.every(({ pairs }) => pairs[index]),
       command: results.command,
     })),
     significance: SIGNIFICANCE,
@@ -79,11 +76,44 @@ export function compareAlternatives(alternatives: readonly Alternative[], comman
       figures.some((figure) => figure.alternatives.some(({ verdict }) => verdict === 'real')),
     ),
     subjects: judged,
-    unmatched: [...unmatched, ...missing],
+    unmatched: [...compared.flatMap((each) => each.unmatched), ...unmatched],
     warnings: alternatives.flatMap(({ name, results }) =>
       results.warnings.map(({ code, message }) => ({ alternative: name, code, message })),
     ),
   }
+}
+
+/** The calls and workloads of one group, before verdicts. */
+function comparedGroup({ where, alternatives }: ComparedGroup) {
+  const pairs = alternatives.map((each) => arePaired(alternatives[0], each))
+  const { matched, unmatched } = matchCalls(alternatives.map(({ point }) => point.calls))
+  const { workloads, missing } = sharedWorkloads(alternatives)
+  const placed = (name: string) => (where === '' ? name : `${name}, ${where}`)
+  const subjects = [
+    ...matched.map(({ name, calls }): ComparedSubject => {
+      const isUnstable = (_: Alternative, index: number) => calls[index].instability !== undefined
+      const figures = WATCHED_METRICS.map((metric) =>
+        figureOf(
+          metric,
+          metricAt(metric).unit,
+          alternatives.map((each, index) => callSample(each, calls[index], metric)),
+          pairs,
+        ),
+      )
+      const unstable = alternatives.filter(isUnstable).map((each) => each.name)
+      return { kind: 'call', name: placed(name), unstable, figures: figures.filter(isObserved) }
+    }),
+    ...workloads.map((name): ComparedSubject => {
+      const samples = alternatives.flatMap((each) => utilisationSample(each, name) ?? [])
+      return {
+        kind: 'workload',
+        name: placed(name),
+        unstable: [],
+        figures: [figureOf(UTILISATION, 'ratio', samples, pairs)],
+      }
+    }),
+  ]
+  return { subjects, pairs, unmatched: [...unmatched, ...missing].map(placed) }
 }
 
 function checkNames(alternatives: readonly Alternative[]): void {

@@ -50,9 +50,8 @@ const NEGLIGIBLE = 0.02
 /** Calls that have a chart. */
 const MAX_CHARTS = 8
 
-/** @param given - at least two */
-export function comparisonReport(given: readonly NamedResults[]): ReportFile {
-  const labelled = distinctLabels(given)
+/** @param labelled - at least two, of different labels */
+export function comparisonReport(labelled: readonly NamedResults[]): ReportFile {
   const compared = comparedCalls(labelled)
   const charts = named(
     compared
@@ -66,7 +65,7 @@ export function comparisonReport(given: readonly NamedResults[]): ReportFile {
 ${headSection('comparison', names, findings, 0)}${section('Charts', charts.map(pageFigure))}${section('Numbers', compared.map(comparedTable))}${section('What was compared', [sourcesTable(labelled)])}${section(
   'How to repeat it',
   labelled.map(({ results }) => html`<pre>${results.command}</pre>\n`),
-)}${footSection(given[0].results)}</main>`
+)}${footSection(labelled[0].results)}</main>`
   const text = pageText({
     title: `${names} · svcsim`,
     description: findings.join(' '),
@@ -74,14 +73,6 @@ ${headSection('comparison', names, findings, 0)}${section('Charts', charts.map(p
     data: { charts: charts.map(packedChart) },
   })
   return { name: 'index.html', text }
-}
-
-/** Files of one name in several folders get a number. */
-function distinctLabels(given: readonly NamedResults[]): readonly NamedResults[] {
-  return given.map(({ label, results }, index) => {
-    const before = given.slice(0, index).filter((each) => each.label === label).length
-    return { label: before === 0 ? label : `${label} (${before + 1})`, results }
-  })
 }
 
 function comparedCalls(given: readonly NamedResults[]): readonly Compared[] {
