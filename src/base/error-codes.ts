@@ -73,8 +73,9 @@ export const ERROR_CODES = {
     cure: 'Give the text that `iptables-save` prints or that kube-proxy hands to `iptables-restore`, unchanged.',
   },
   NF_UNSUPPORTED: {
-    meaning: 'An iptables dump holds a table, match, target or option that svcsim does not model.',
-    cure: 'Remove the rule if the question does not depend on it.',
+    meaning:
+      'A dump holds a table, match, target or option that svcsim does not model, or is of another program than iptables-save.',
+    cure: 'Give the output of `iptables-save`; remove the rule if the question does not depend on it.',
   },
   NF_CHAIN_UNKNOWN: {
     meaning: 'A rule jumps to a chain that its table does not have.',

@@ -5,6 +5,7 @@ import { checkTable } from '../../netfilter/iptables/check-table.js'
 import { parseTables } from '../../netfilter/iptables/iptables-save.js'
 import type { Table } from '../../netfilter/iptables/rule.js'
 import type { FlowQuestion, RulesDump } from './flow-question.js'
+import { foreignForm } from './foreign-dump.js'
 import { nodeNamed, optionError } from './named-things.js'
 import { generatedPlane, iptablesPlane, type NodePlane, type PlaneOptions } from './node-plane.js'
 
@@ -55,8 +56,15 @@ export function nodePlanes(
   }
 }
 
-/** The tables of a dump, with what is not modelled in them. @throws InputError NF_SYNTAX, and as `checkTable` */
+/**
+ * The tables of a dump, with what is not modelled in them.
+ *
+ * @throws InputError NF_UNSUPPORTED for what nft, ipvsadm and the like print; NF_SYNTAX, and as `checkTable`
+ */
 export function readDump({ text, file }: Pick<RulesDump, 'text' | 'file'>): readonly Table[] {
+  const foreign = foreignForm(text)
+  if (foreign !== undefined)
+    throw dumpError('NF_UNSUPPORTED', `"${file}" is what ${foreign.program} prints`, foreign.hint)
   const tables = parseTables(text, file, { isLenient: true })
   if (tables.length === 0) throw dumpError('NF_SYNTAX', `"${file}" holds no table of iptables`)
   const depth = Math.max(...tables.map((table) => checkTable(table)))
@@ -64,7 +72,10 @@ export function readDump({ text, file }: Pick<RulesDump, 'text' | 'file'>): read
   return tables
 }
 
-function dumpError(code: 'NF_SYNTAX' | 'FLOW_TOO_LONG', message: string): InputError {
-  const hint = 'give what `iptables-save` prints on the node'
+function dumpError(
+  code: 'NF_SYNTAX' | 'NF_UNSUPPORTED' | 'FLOW_TOO_LONG',
+  message: string,
+  hint = 'give what `iptables-save` prints on the node',
+): InputError {
   return new InputError([{ severity: 'error', code, message, hint }])
 }

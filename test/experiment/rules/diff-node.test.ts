@@ -143,6 +143,13 @@ describe('a comparison with a node', () => {
     expect(shown).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
   })
 
+  it.each([
+    ['nftables (nft)', dumpOf(['proxy.mode=nftables'])],
+    ['IPVS (ipvsadm)', '-A -t 10.96.0.1:443 -s rr\n'],
+  ])('is not made with what %s prints, and says so', (program, text) => {
+    expect(() => diff(text)).toThrow(`NF_UNSUPPORTED: "save.txt" is what ${program} prints`)
+  })
+
   it('is of mode iptables only', () => {
     expect(() => diff(dumpOf([]), OPEN, ['proxy.mode=nftables'])).toThrow(
       'USAGE: Only rules of mode iptables can be compared, and the scenario has mode nftables',

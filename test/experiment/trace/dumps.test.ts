@@ -116,6 +116,33 @@ describe('rules of a real node', () => {
   })
 })
 
+describe('what another program than iptables-save prints', () => {
+  it.each([
+    ['nftables (nft)', dumpOf(['proxy.mode=nftables'], OPEN)],
+    [
+      'nftables (nft)',
+      '# Warning: table ip nat is managed by iptables-nft, do not touch!\ntable ip nat {\n}\n',
+    ],
+    ['nftables (nft)', '{"nftables": [{"metainfo": {"version": "1.0.6"}}]}'],
+    [
+      'IPVS (ipvsadm)',
+      'IP Virtual Server version 1.2.1 (size=4096)\nProt LocalAddress:Port Scheduler Flags\n',
+    ],
+    ['IPVS (ipvsadm)', '-A -t 10.96.0.1:443 -s rr\n-a -t 10.96.0.1:443 -r 192.168.1.11:6443 -m -w 1\n'],
+    ['ipset', 'create KUBE-CLUSTER-IP hash:ip,port family inet hashsize 1024 maxelem 65536\n'],
+    ['`iptables -S`', '-P PREROUTING ACCEPT\n-N KUBE-SERVICES\n-A PREROUTING -j KUBE-SERVICES\n'],
+    [
+      '`iptables -L`',
+      'Chain PREROUTING (policy ACCEPT)\ntarget     prot opt source               destination\n',
+    ],
+  ])('is refused by its name: %s %#', (program, text) => {
+    const dumps = [{ node: 'n1', file: 'save.txt', text }]
+    expect(() => traced({ from: 'pod/web-0', to: 'web:80', dumps })).toThrow(
+      `NF_UNSUPPORTED: "save.txt" is what ${program} prints`,
+    )
+  })
+})
+
 describe('rules of a real node that are not modelled', () => {
   const calico = fs.readFileSync(new URL('../../data/dumps/calico.iptables', import.meta.url), 'utf8')
   const NAMED = OPEN.replace('{ port: 80', '{ name: http, port: 80')
