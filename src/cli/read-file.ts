@@ -84,7 +84,8 @@ async function readToEnd(handle: fs.FileHandle, shownAs: string): Promise<Uint8A
     chunks.push(buffer.subarray(0, bytesRead))
     total += bytesRead
     if (total > MAX_FILE_BYTES) {
-      throw fileError('TEXT_TOO_LARGE', `"${shownAs}" has more than ${MAX_FILE_BYTES} bytes`)
+      const hint = 'split it, or leave out what the question does not depend on'
+      throw fileError('TEXT_TOO_LARGE', `"${shownAs}" has more than ${MAX_FILE_BYTES} bytes`, hint)
     }
   }
 }

@@ -11,7 +11,13 @@ import { hintAt } from './yaml-hints.js'
 /** @throws InputError YAML_TOO_DEEP */
 export function refuseDepth(file: SourceFile, at: number, limits: Limits): never {
   const message = `Maps and lists are nested more than ${limits.nesting} deep`
-  refuse(file, at, 'YAML_TOO_DEEP', message, 'no Kubernetes object is nested this deep')
+  refuse(
+    file,
+    at,
+    'YAML_TOO_DEEP',
+    message,
+    'no Kubernetes object is nested this deep; look for a bracket that is not closed',
+  )
 }
 
 /** @throws InputError YAML_TOO_MANY_NODES */
@@ -23,7 +29,13 @@ export function refuseNodeCount(file: SourceFile, at: number, limits: Limits): n
 /** @throws InputError YAML_TOO_MANY_KEYS */
 export function refuseKeyCount(file: SourceFile, at: number, limits: Limits): never {
   const message = `A map has more than ${limits.mapKeys} keys`
-  refuse(file, at, 'YAML_TOO_MANY_KEYS', message, 'no field of a Kubernetes object needs so many')
+  refuse(
+    file,
+    at,
+    'YAML_TOO_MANY_KEYS',
+    message,
+    'no field of a Kubernetes object needs so many; leave the object out',
+  )
 }
 
 /**

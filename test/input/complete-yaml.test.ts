@@ -114,7 +114,7 @@ describe('refusing', () => {
 
   test('what aliases stand for, where it is nested too deep or too much', () => {
     expect(errorsOf('a: &x [[1]]\nb: [[*x]]\n', { ...LIMITS, nesting: 4 })).toEqual([
-      'YAML_TOO_DEEP 2:6 Maps and lists are nested more than 4 deep [no Kubernetes object is nested this deep]',
+      'YAML_TOO_DEEP 2:6 Maps and lists are nested more than 4 deep [no Kubernetes object is nested this deep; look for a bracket that is not closed]',
     ])
     expect(errorsOf('a: &x [1, 2]\nb: [*x, *x]\n', { ...LIMITS, nodes: 9 })).toEqual([
       'YAML_TOO_MANY_NODES 2:9 The file holds more than 9 values, counting what aliases stand for [split the file, or write fewer aliases]',
