@@ -8,6 +8,13 @@ const BUILT = [
   'test/experiment/journal/interruptions.test.ts',
 ]
 
+/** They try very many cases, one after the other: more than a change waits for. */
+const LONG = [
+  'test/model/changes-swarm.test.ts',
+  'test/model/swarm.test.ts',
+  'test/report/html-hostile.test.ts',
+]
+
 /** Two suites: `quick` (every change, seconds) and `full` (known answers, kernel measurements, whole runs). */
 export default defineConfig({
   test: {
@@ -27,6 +34,7 @@ export default defineConfig({
             'test/browser/**',
             'test/input/hostile.test.ts',
             ...BUILT,
+            ...LONG,
           ],
           testTimeout: 30_000,
           // Nothing here keeps state between files: one context for all saves half of the time.
@@ -44,6 +52,7 @@ export default defineConfig({
             'test/cli/**/*.test.ts',
             'test/input/hostile.test.ts',
             ...BUILT,
+            ...LONG,
           ],
           testTimeout: 120_000,
         },
