@@ -11,6 +11,7 @@ const BUILT = [
 /** They try very many cases, one after the other: more than a change waits for. */
 const LONG = [
   'test/model/changes-swarm.test.ts',
+  'test/model/load-balancers/swarm.test.ts',
   'test/model/swarm.test.ts',
   'test/report/html-hostile.test.ts',
 ]

@@ -41,7 +41,10 @@ describe('a journal', () => {
     const journal = open(plan)
     expect(journal.taskCount).toBe(4)
     const told: unknown[] = []
-    const onProgress = ({ done, resumed }: { done: number; resumed?: number }) => told.push([done, resumed])
+    const onProgress = ({ done, resumed }: { done: number; resumed?: number }) => {
+      // A slow machine hears of a replication under way as well.
+      if (done > 4) told.push([done, resumed])
+    }
     const results = await runExperiment(plan, { journal, onProgress })
     expect(told).toEqual([
       [5, 4],
