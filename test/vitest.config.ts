@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config'
 import { pageScriptPlugin } from '../src/report/page/bundle-page.mjs'
+import { LongestFirst } from './longest-first.js'
 
 /** They start threads and processes of the built program. */
 const BUILT = [
@@ -21,6 +22,7 @@ export default defineConfig({
   test: {
     // One worker less by default, which on two processors is one.
     maxWorkers: '100%',
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         plugins: [pageScriptPlugin()],
