@@ -168,6 +168,18 @@ describe('the documentation', () => {
     }
   })
 
+  it('has a page for each folder of src, with scope, sources and validation', () => {
+    const folders = fs.readdirSync(path.join(ROOT, 'src'), { withFileTypes: true })
+    for (const { name } of folders.filter((entry) => entry.isDirectory())) {
+      const page = pageText(`src/${name}/README.md`)
+      expect(page, name).toMatch(/^(## |\*\*)Validation/m)
+      // The command line is no model.
+      if (name === 'cli') continue
+      expect(page, name).toMatch(/^((## |\*\*)(Scope|What is modelled)|Limits[:.])/m)
+      expect(page, name).toMatch(/^((## |\*\*)Sources|Sources: )/m)
+    }
+  })
+
   it('links only to files that exist', () => {
     const links = PAGES.flatMap(({ file }) =>
       [...pageText(file).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, link]) => ({ file, link })),
