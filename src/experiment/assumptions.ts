@@ -80,7 +80,7 @@ const STILL_RULES: Assumption = {
   preset: 'kube-proxy',
   name: 'rules',
   value: 'in force from the start',
-  source: 'model scope: no synchronisation delay yet',
+  source: 'model scope: no events (spec.events), so that no kube-proxy has anything to synchronise',
 }
 
 /** The mode always, other settings of kube-proxy where they are not its defaults. */

@@ -51,7 +51,7 @@ export const cluster = z
       ),
     nodePortRange: portRange
       .default({ first: 30_000, last: 32_767 })
-      .describe('--service-node-port-range of the API server.'),
+      .describe('--service-node-port-range of the API server. 30000-32767 by default.'),
     otherServices: z
       .strictObject({
         count: z.int().min(0).max(100_000).default(0).describe('How many there are.'),

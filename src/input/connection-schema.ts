@@ -68,7 +68,7 @@ const retry = z
       .default(0.2)
       .describe('Retries that all callers together may make, as a share of their requests, and ten at once.'),
   })
-  .describe('Tries failed requests again. A retry is a new attempt of the same request.')
+  .describe('Tries failed requests again. A retry is a new attempt of the same request. None by default.')
 
 /** Fields of every caller. */
 export const connectionFields = {
@@ -84,14 +84,14 @@ export const connectionFields = {
   pool: pool.prefault({}),
   requestSize: quantity
     .default(0)
-    .describe('Bytes of a request, such as 2Ki; counts where links have a bandwidth.'),
+    .describe('Bytes of a request, such as 2Ki; counts where links have a bandwidth. 0 by default.'),
   responseSize: quantity
     .default(0)
-    .describe('Bytes of an answer, such as 20Ki; counts where links have a bandwidth.'),
+    .describe('Bytes of an answer, such as 20Ki; counts where links have a bandwidth. 0 by default.'),
   retry: retry.optional(),
   resolves: hostName
     .optional()
     .describe(
-      'Name that is looked up in place of that of the Service, for callers inside and spec.dns.mode coredns: api.example.com, say, for which the Service stands in. The connection goes to the Service.',
+      'Name that is looked up in place of that of the Service, for callers inside and spec.dns.mode coredns: api.example.com, say, for which the Service stands in. The connection goes to the Service. The name of the Service by default.',
     ),
 }

@@ -78,7 +78,7 @@ export const dnsSchema = z
     searchDomains: limitedList(hostName, MOST_SEARCH_DOMAINS)
       .default([])
       .describe(
-        'Search domains after NAMESPACE.svc.cluster.local, svc.cluster.local and cluster.local, as the node has them.',
+        'Search domains after NAMESPACE.svc.cluster.local, svc.cluster.local and cluster.local, as the node has them. None by default.',
       ),
     aaaa: z
       .boolean()

@@ -14,6 +14,11 @@ const pods = z
     'Which of its pods: positions among those that are there then, oldest first, from 0. All by default.',
   )
 
+/** The field that tells events apart. */
+function eventKind<Word extends string>(word: Word) {
+  return z.literal(word).describe('What happens.')
+}
+
 /** Ways in which a pod can be gone, by what becomes of packets to it. */
 export const LOSS_WAYS = [
   'exit',
@@ -28,7 +33,7 @@ export const LOSS_WAYS = [
 const killPods = z
   .strictObject({
     at,
-    kind: z.literal('killPods'),
+    kind: eventKind('killPods'),
     workload,
     pods,
     how: z
@@ -44,7 +49,7 @@ const killPods = z
   .describe('Pods fail without warning. They are not ready as soon as kubelet has noticed.')
 
 const deletePods = z
-  .strictObject({ at, kind: z.literal('deletePods'), workload, pods })
+  .strictObject({ at, kind: eventKind('deletePods'), workload, pods })
   .describe(
     'kubectl delete pod: pods end in order (spec.pods.NAME.shutdown); a workload starts others in their place.',
   )
@@ -52,7 +57,7 @@ const deletePods = z
 const scale = z
   .strictObject({
     at,
-    kind: z.literal('scale'),
+    kind: eventKind('scale'),
     workload,
     replicas: limitedCount(LIMITS.pods).describe('The new number of pods.'),
   })
@@ -66,7 +71,7 @@ const share = z.union([
 const rollout = z
   .strictObject({
     at,
-    kind: z.literal('rollout'),
+    kind: eventKind('rollout'),
     workload,
     maxSurge: share
       .optional()
@@ -78,14 +83,14 @@ const rollout = z
   .describe('kubectl rollout restart: new pods for old ones, by the strategy of the manifest.')
 
 const drainNode = z
-  .strictObject({ at, kind: z.literal('drainNode'), node: z.string().min(1).describe('The node.') })
+  .strictObject({ at, kind: eventKind('drainNode'), node: z.string().min(1).describe('Name of the node.') })
   .describe('kubectl drain: pods of the node are deleted, but for those of DaemonSets, and start elsewhere.')
 
 const loseNode = z
   .strictObject({
     at,
-    kind: z.literal('loseNode'),
-    node: z.string().min(1).describe('The node.'),
+    kind: eventKind('loseNode'),
+    node: z.string().min(1).describe('Name of the node.'),
     backAfter: duration.optional().describe('When it is back, with its pods as they were. Never by default.'),
   })
   .describe(
@@ -95,7 +100,7 @@ const loseNode = z
 const setReady = z
   .strictObject({
     at,
-    kind: z.literal('setReady'),
+    kind: eventKind('setReady'),
     workload,
     pods,
     ready: z.boolean().describe('What the readiness probe says from now on.'),
@@ -108,7 +113,7 @@ export const events = limitedList(
   LIMITS.events,
 )
   .optional()
-  .describe('What happens to pods and nodes during the run, in any order.')
+  .describe('What happens to pods and nodes during the run, in any order. Nothing by default.')
 
 /** `spec.controlPlane` */
 export const controlPlane = z
@@ -134,14 +139,16 @@ export const controlPlane = z
       .prefault('300s')
       .describe('From a node being not ready to its pods starting elsewhere: tolerationSeconds.'),
   })
-  .describe('How soon the control plane notices what happens; only events need it.')
+  .describe(
+    'How soon the control plane notices what happens; only events need it. Each of its times has a default.',
+  )
 
 /** `spec.pods.NAME.startup` */
 export const startup = z
   .strictObject({
     readyAfter: duration.prefault('5s').describe('From the start of a pod to it being ready.'),
   })
-  .describe('How pods start that start during the run.')
+  .describe('How pods start that start during the run: ready after 5s by default.')
 
 /** `spec.pods.NAME.shutdown` */
 export const shutdown = z
@@ -166,7 +173,7 @@ export const shutdown = z
         'From the deletion, preStop included, to SIGKILL: terminationGracePeriodSeconds of the manifest, or 30s, by default.',
       ),
   })
-  .describe('How pods end that are deleted during the run.')
+  .describe('How pods end that are deleted during the run. By default the process ends at SIGTERM.')
 
 export const startupDefaults = startup.parse({})
 export const shutdownDefaults = shutdown.parse({})

@@ -55,25 +55,37 @@ const healthCheck = z
       .enum(['trafficPort', 'kubeProxy', 'healthCheckNodePort', 'announcement'])
       .optional()
       .describe(
-        'What is asked: the port that traffic goes to; kube-proxy on the node; its health check node port, which knows whether the node has a ready pod of the Service; or nothing: nodes announce themselves.',
+        'What is asked: the port that traffic goes to; kube-proxy on the node; its health check node port, which knows whether the node has a ready pod of the Service; or nothing: nodes announce themselves. That of the preset by default.',
       ),
-    interval: duration.optional().describe('Time from one check to the next; 0s: a change is known at once.'),
-    timeout: duration.optional().describe('How long a check waits for an answer.'),
+    interval: duration
+      .optional()
+      .describe(
+        'Time from one check to the next; 0s: a change is known at once. That of the preset by default.',
+      ),
+    timeout: duration
+      .optional()
+      .describe('How long a check waits for an answer. That of the preset by default.'),
     healthyThreshold: z
       .int()
       .min(1)
       .max(100)
       .optional()
-      .describe('Checks in a row that must succeed before a target gets connections again.'),
+      .describe(
+        'Checks in a row that must succeed before a target gets connections again. That of the preset by default.',
+      ),
     unhealthyThreshold: z
       .int()
       .min(1)
       .max(100)
       .optional()
-      .describe('Checks in a row that must fail before a target gets no more connections.'),
+      .describe(
+        'Checks in a row that must fail before a target gets no more connections. That of the preset by default.',
+      ),
     propagation: duration
       .optional()
-      .describe('Time from the decision that a target is unhealthy until it gets no more connections.'),
+      .describe(
+        'Time from the decision that a target is unhealthy until it gets no more connections. That of the preset by default.',
+      ),
   })
   .describe('How the load balancer learns which targets can take connections.')
 
@@ -89,55 +101,76 @@ export const loadBalancerSchema = z
       .enum(['passThrough', 'proxy'])
       .optional()
       .describe(
-        'passThrough: connections of clients go through to targets. proxy: they end at the load balancer, which has connections of its own to targets and chooses one for each request.',
+        'passThrough: connections of clients go through to targets. proxy: they end at the load balancer, which has connections of its own to targets and chooses one for each request. That of the preset by default.',
       ),
     algorithm: z
       .enum(BALANCING_ALGORITHMS)
       .optional()
-      .describe('How the next target is chosen, per connection; per request by a proxy.'),
+      .describe(
+        'How the next target is chosen, per connection; per request by a proxy. That of the preset by default.',
+      ),
     targets: z
       .enum(['nodes', 'pods'])
       .optional()
-      .describe('nodes: to nodes, through kube-proxy; pods: straight to ready pods.'),
+      .describe(
+        'nodes: to nodes, through kube-proxy; pods: straight to ready pods. That of the preset by default.',
+      ),
     delivery: z
       .enum(['nodePort', 'virtualAddress'])
       .optional()
       .describe(
-        'How packets to nodes are addressed: to the node port, or to the address of the load balancer itself, which kube-proxy answers for as well.',
+        'How packets to nodes are addressed: to the node port, or to the address of the load balancer itself, which kube-proxy answers for as well. That of the preset by default.',
       ),
     hashFields: z
       .enum(['5-tuple', '3-tuple', '2-tuple', 'source'])
       .optional()
       .describe(
-        'What algorithms that hash look at. 5-tuple: addresses, ports, protocol; 3-tuple: addresses, protocol; 2-tuple: addresses; source: the source address.',
+        'What algorithms that hash look at. 5-tuple: addresses, ports, protocol; 3-tuple: addresses, protocol; 2-tuple: addresses; source: the source address. That of the preset by default.',
       ),
     weights: z
       .enum(['equal', 'podsPerNode'])
       .optional()
       .describe(
-        'For weightedRoundRobin, maglev and rings: all targets alike, or nodes by the number of their ready pods.',
+        'For weightedRoundRobin, maglev and rings: all targets alike, or nodes by the number of their ready pods. That of the preset by default.',
       ),
-    choices: z.int().min(1).max(100).optional().describe('powerOfChoices: targets drawn.'),
-    virtualNodes: z.int().min(1).max(4_096).optional().describe('Rings: points of each target on the ring.'),
+    choices: z
+      .int()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('powerOfChoices: targets drawn. That of the preset by default.'),
+    virtualNodes: z
+      .int()
+      .min(1)
+      .max(4_096)
+      .optional()
+      .describe('Rings: points of each target on the ring. That of the preset by default.'),
     tableSize: z
       .int()
       .min(3)
       .max(LARGEST_TABLE)
       .refine(isPrime, { error: 'a prime number such as 65537' })
       .optional()
-      .describe('maglev: entries of the table, a prime number.'),
-    buckets: z.int().min(1).max(4_096).optional().describe('resilientHash: entries of the table.'),
+      .describe('maglev: entries of the table, a prime number. That of the preset by default.'),
+    buckets: z
+      .int()
+      .min(1)
+      .max(4_096)
+      .optional()
+      .describe('resilientHash: entries of the table. That of the preset by default.'),
     loadFactor: z
       .number()
       .min(1)
       .max(1_000)
       .optional()
-      .describe('boundedRingHash: most connections of a target, as a multiple of the mean.'),
+      .describe(
+        'boundedRingHash: most connections of a target, as a multiple of the mean. That of the preset by default.',
+      ),
     announcement: z
       .enum(['none', 'hashOfNode', 'oneLeader', 'leaderPerService'])
       .optional()
       .describe(
-        'Which node has the address of the Service and takes all of its traffic. none: several do. hashOfNode: the first by hash of node and address. oneLeader: one for all Services. leaderPerService: one for each.',
+        'Which node has the address of the Service and takes all of its traffic. none: several do. hashOfNode: the first by hash of node and address. oneLeader: one for all Services. leaderPerService: one for each. That of the preset by default.',
       ),
     announcer: z
       .string()
@@ -147,41 +180,55 @@ export const loadBalancerSchema = z
     balancerNodes: z
       .enum(['one', 'perZone'])
       .optional()
-      .describe('The load balancer is one machine, or one in each zone that has nodes; clients keep theirs.'),
+      .describe(
+        'The load balancer is one machine, or one in each zone that has nodes; clients keep theirs. That of the preset by default.',
+      ),
     crossZone: z
       .boolean()
       .optional()
       .describe(
-        'Does each machine of the load balancer send to targets of all zones, or to those of its own?',
+        'Does each machine of the load balancer send to targets of all zones, or to those of its own? That of the preset by default.',
       ),
     link: z
       .enum(['none', 'sameZone', 'byZone'])
       .optional()
       .describe(
-        'The link from the load balancer to a node: none, one of kind sameZone, or that of their zones.',
+        'The link from the load balancer to a node: none, one of kind sameZone, or that of their zones. That of the preset by default.',
       ),
     preservesSource: z
       .boolean()
       .optional()
-      .describe("Do targets see the client's address? Otherwise that of the load balancer's machine."),
+      .describe(
+        "Do targets see the client's address? Otherwise that of the load balancer's machine. That of the preset by default.",
+      ),
     whenNoneHealthy: z
       .enum(['refuse', 'useAll'])
       .optional()
-      .describe('What becomes of connections while no target is healthy: refused, or sent to any.'),
+      .describe(
+        'What becomes of connections while no target is healthy: refused, or sent to any. That of the preset by default.',
+      ),
     healthCheck: healthCheck.prefault({}),
     deregistrationDelay: duration
       .optional()
-      .describe('How long connections to a target go on after it was taken out.'),
+      .describe(
+        'How long connections to a target go on after it was taken out. That of the preset by default.',
+      ),
     connection: z
       .enum(['perRequest', 'keepAlive'])
       .optional()
-      .describe('proxy: its connections to targets, one for each request or kept and used again.'),
+      .describe(
+        'proxy: its connections to targets, one for each request or kept and used again. That of the preset by default.',
+      ),
     idleTimeout: duration
       .optional()
-      .describe('proxy: how long an idle connection to a target is kept; 0s: for ever.'),
+      .describe(
+        'proxy: how long an idle connection to a target is kept; 0s: for ever. That of the preset by default.',
+      ),
     connectTimeout: duration
       .optional()
-      .describe('proxy: how long it tries to connect to a target; 0s: as long as the client waits.'),
+      .describe(
+        'proxy: how long it tries to connect to a target; 0s: as long as the client waits. That of the preset by default.',
+      ),
   })
   .describe('What stands in front of a Service of type LoadBalancer.')
 

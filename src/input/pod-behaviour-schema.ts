@@ -37,7 +37,7 @@ export const slowStart = z
       ),
   })
   .describe(
-    'Pods that warm up, as with just-in-time compilers and empty caches: for a while after a pod became ready it works at a part of its speed. Pods are ready when the simulation begins, so set warmUp to 0s to see it.',
+    'Pods that warm up, as with just-in-time compilers and empty caches: for a while after a pod became ready it works at a part of its speed. Pods are ready when the simulation begins, so set warmUp to 0s to see it. None by default.',
   )
 
 /** Disciplines of a pod's servers. */

@@ -36,8 +36,8 @@ const calls = z.array(call).max(16)
 
 const requestClass = z
   .strictObject({
-    serviceTime: delay.optional().describe('In place of `serviceTime` of the pod.'),
-    calls: calls.optional().describe('In place of `calls` of the pod; [] for none.'),
+    serviceTime: delay.optional().describe('In place of `serviceTime` of the pod, which is the default.'),
+    calls: calls.optional().describe('In place of `calls` of the pod, which are the default; [] for none.'),
   })
   .describe('What requests of one class need of a pod; what is left out is as for all others.')
 
@@ -67,13 +67,15 @@ const podBehaviour = z
       .describe('Time that a server works on one request, without its calls.'),
     calls: calls
       .default([])
-      .describe('Calls to other Services, after the own work, while the server or place is held.'),
+      .describe(
+        'Calls to other Services, after the own work, while the server or place is held. None by default.',
+      ),
     callOrder,
     classes: z
       .record(name, requestClass)
       .default({})
       .describe(
-        'Requests that need something else: class of the client group (spec.clients[].class) to what they need.',
+        'Requests that need something else: class of the client group (spec.clients[].class) to what they need. None by default.',
       ),
     speed: z
       .record(z.string().regex(/^\d+$/, 'the ordinal of a pod, as text'), z.number().positive())
@@ -101,7 +103,9 @@ const arrivals = z
       .describe('poisson: independent of each other; paced: one exactly every 1/rate.'),
     gap: delay
       .optional()
-      .describe('Time between two requests in place of `process`; its mean must be 1/rate.'),
+      .describe(
+        'Time between two requests in place of `process`; its mean must be 1/rate. By default it follows from `process`.',
+      ),
     order: z
       .enum(['random', 'inTurn', 'shuffled'])
       .default('random')
@@ -126,7 +130,7 @@ const clientGroup = z
     class: name
       .optional()
       .describe(
-        'Class of its requests, and of the calls that follow from them: pods that have it among their `classes` treat them accordingly.',
+        'Class of its requests, and of the calls that follow from them: pods that have it among their `classes` treat them accordingly. None by default.',
       ),
     to: serviceReference.describe(
       'The Service used: NAME:PORT or NAME.NAMESPACE:PORT, with the Service port, whatever the way in.',
@@ -158,81 +162,89 @@ const clientGroup = z
 export const scenarioSchema = z
   .strictObject({
     apiVersion: z.literal(SCENARIO_API_VERSION).describe('Version of this format.'),
-    kind: z.literal('Scenario'),
-    metadata: z.strictObject({
-      name: name.describe('Name of the scenario in reports.'),
-      description: z.string().default('').describe('What question it answers.'),
-    }),
-    spec: z.strictObject({
-      manifests: z
-        .array(z.string().min(1))
-        .min(1)
-        .describe('Manifest files or folders, relative to this file.'),
-      seed: z
-        .int()
-        .min(0)
-        .max(Number.MAX_SAFE_INTEGER)
-        .default(1)
-        .describe('Number that all randomness derives from.'),
-      replications: positiveInteger
-        .max(100_000)
-        .default(1)
-        .describe('Independent runs; with two or more every figure has a 95 % interval.'),
-      warmUp: warmUp.prefault('1s'),
-      horizon: duration
-        .prefault('61s')
-        .describe('End of simulated time; requests still open then are unfinished.'),
-      cluster: cluster.prefault({}),
-      replicas: z
-        .record(z.string(), limitedCount(LIMITS.pods))
-        .default({})
-        .describe('Replica counts that win over those of the manifests: workload name to count.'),
-      pods: z
-        .record(z.string(), podBehaviour)
-        .default({})
-        .describe('Behaviour of pods: workload name (or Pod name) to what it does.'),
-      clients: z.array(clientGroup).min(1).max(1_000).describe('Who sends requests.'),
-      loadBalancers: z
-        .record(z.string(), loadBalancerSchema)
-        .default({})
-        .describe('Load balancers: Service name to its settings.'),
-      links: links.prefault({}),
-      dns: dnsSchema.prefault({}),
-      proxy: proxy.prefault({}),
-      tcp: tcp.prefault({}),
-      limits: limits.prefault({}),
-      costs: z
-        .strictObject({
-          preset: z
-            .enum(['iptables-legacy', 'iptables-nft', 'nftables', 'ipvs', 'none'])
-            .optional()
-            .describe(
-              'Costs of packet processing; by default those of the proxy mode: iptables-nft, nftables or ipvs. none: it takes no time.',
-            ),
-          set: z
-            .record(z.string(), quantity)
-            .default({})
-            .describe('Single constants in place of those of the preset, by name, in its unit.'),
-        })
-        .prefault({})
-        .describe('Processor time of packets on nodes.'),
-      workload: z
-        .strictObject({
-          trace: z.string().describe('Recorded workload (svcsim workload record), relative to this file.'),
-        })
-        .optional()
-        .describe('Replays a recorded workload in place of drawing one.'),
-      events,
-      controlPlane: controlPlane.optional(),
-      thresholds: z
-        .array(z.string().min(1).max(300))
-        .max(100)
-        .optional()
-        .describe(
-          'What results must keep to, each as METRIC OP VALUE: p99 < 250ms, service.web.errors < 0.1%. Exit code 99 where one is not kept.',
-        ),
-      sweep: sweep.optional(),
-    }),
+    kind: z.literal('Scenario').describe('Kind of the document: always Scenario.'),
+    metadata: z
+      .strictObject({
+        name: name.describe('Name of the scenario in reports.'),
+        description: z.string().default('').describe('What question it answers.'),
+      })
+      .describe('What the scenario is called, and what it asks.'),
+    spec: z
+      .strictObject({
+        manifests: z
+          .array(z.string().min(1))
+          .min(1)
+          .describe('Manifest files or folders, relative to this file.'),
+        seed: z
+          .int()
+          .min(0)
+          .max(Number.MAX_SAFE_INTEGER)
+          .default(1)
+          .describe('Number that all randomness derives from.'),
+        replications: positiveInteger
+          .max(100_000)
+          .default(1)
+          .describe('Independent runs; with two or more every figure has a 95 % interval.'),
+        warmUp: warmUp.prefault('1s'),
+        horizon: duration
+          .prefault('61s')
+          .describe('End of simulated time; requests still open then are unfinished.'),
+        cluster: cluster.prefault({}),
+        replicas: z
+          .record(z.string(), limitedCount(LIMITS.pods))
+          .default({})
+          .describe('Replica counts that win over those of the manifests: workload name to count.'),
+        pods: z
+          .record(z.string(), podBehaviour)
+          .default({})
+          .describe(
+            'Behaviour of pods: workload name (or Pod name) to what it does. By default one server and an exponential service time of 5ms.',
+          ),
+        clients: z.array(clientGroup).min(1).max(1_000).describe('Who sends requests.'),
+        loadBalancers: z
+          .record(z.string(), loadBalancerSchema)
+          .default({})
+          .describe('Load balancers: Service name to its settings. By default those of the preset generic.'),
+        links: links.prefault({}),
+        dns: dnsSchema.prefault({}),
+        proxy: proxy.prefault({}),
+        tcp: tcp.prefault({}),
+        limits: limits.prefault({}),
+        costs: z
+          .strictObject({
+            preset: z
+              .enum(['iptables-legacy', 'iptables-nft', 'nftables', 'ipvs', 'none'])
+              .optional()
+              .describe(
+                'Costs of packet processing; by default those of the proxy mode: iptables-nft, nftables or ipvs. none: it takes no time.',
+              ),
+            set: z
+              .record(z.string(), quantity)
+              .default({})
+              .describe(
+                'Single constants in place of those of the preset, by name, in its unit. None by default.',
+              ),
+          })
+          .prefault({})
+          .describe('Processor time of packets on nodes.'),
+        workload: z
+          .strictObject({
+            trace: z.string().describe('Recorded workload (svcsim workload record), relative to this file.'),
+          })
+          .optional()
+          .describe('Replays a recorded workload in place of drawing one, which is the default.'),
+        events,
+        controlPlane: controlPlane.optional(),
+        thresholds: z
+          .array(z.string().min(1).max(300))
+          .max(100)
+          .optional()
+          .describe(
+            'What results must keep to, each as METRIC OP VALUE: p99 < 250ms, service.web.errors < 0.1%. Exit code 99 where one is not kept. None by default.',
+          ),
+        sweep: sweep.optional(),
+      })
+      .describe('The cluster, who calls whom, and what is run.'),
   })
   .describe('A svcsim scenario.')
 

@@ -17,16 +17,20 @@ const axis = z
       .string()
       .min(1)
       .optional()
-      .describe('Field to vary, e.g. counter.replicas or service.shop.sessionAffinity.'),
+      .describe(
+        'Field to vary, e.g. counter.replicas or service.shop.sessionAffinity. No default: it goes with values.',
+      ),
     values: z
       .union([z.string(), z.array(axisValue).min(1).max(10_000)])
       .optional()
-      .describe('Values of the field: a list, or a range such as 1..10 or 10..100/10.'),
+      .describe(
+        'Values of the field: a list, or a range such as 1..10 or 10..100/10. No default: they go with path.',
+      ),
     variants: z
       .array(variant)
       .min(1)
       .optional()
-      .describe('In place of path and values: named settings of several fields.'),
+      .describe('In place of path and values, which are the default: named settings of several fields.'),
   })
   .describe('One factor of the sweep.')
 
@@ -46,4 +50,4 @@ export const sweep = z
       .optional()
       .describe('How the table is laid out; one row per point with the usual metrics by default.'),
   })
-  .describe('Runs the scenario at every combination of settings.')
+  .describe('Runs the scenario at every combination of settings. By default it is run once, as it is.')

@@ -8,7 +8,9 @@ import { parsedText } from './scalars.js'
 /** The method that finds a warm-up by itself; src/metrics/mser.ts. */
 export const MSER5 = 'mser5'
 
-const method = z.literal(MSER5)
+const method = z
+  .literal(MSER5)
+  .describe('How the warm-up is found: MSER-5, from the response times of a pilot run.')
 
 const durationOrMethod = parsedText<Nanoseconds | typeof MSER5>(
   'DURATION',

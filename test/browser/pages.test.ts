@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { renderReport } from '../../src/report/render-report.js'
@@ -9,8 +9,10 @@ import { crossedSweep, pairedSweep } from '../report/sweeps.js'
 import { sampleCall, samplePoint, sampleResults, sampleSweep } from '../results/sample-results.js'
 import { openPage, startBrowser } from './browser.js'
 
+const REPORTS = new URL('../../reports/', import.meta.url)
+
 function committed(name: string): Results {
-  const text = readFileSync(new URL(`../../reports/${name}/results.json`, import.meta.url), 'utf8')
+  const text = readFileSync(new URL(`${name}/results.json`, REPORTS), 'utf8')
   return readResults(text, name)
 }
 
@@ -75,6 +77,18 @@ describe.each(CASES)('the page of %s', (_, results) => {
     expect(pdf.toString('latin1')).toMatch(/\/MediaBox \[0 0 59[45](?:\.\d+)? 84[12](?:\.\d+)?\]/)
     await page.context().close()
   })
+})
+
+/** Every page of the gallery, as it is committed. */
+function shippedPages(): readonly string[] {
+  return readdirSync(REPORTS, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.html'))
+}
+
+it.each(shippedPages())('reports/%s opens without a message or a request', async (file) => {
+  const { page, messages, requests } = await openPage(browser, readFileSync(new URL(file, REPORTS), 'utf8'))
+  expect([messages, requests]).toEqual([[], []])
+  expect(await page.locator('figure[data-chart] .live svg').count()).toBeGreaterThan(0)
+  await page.context().close()
 })
 
 describe('a live chart', () => {

@@ -6,7 +6,9 @@ import { formatCount } from '../../src/base/units.js'
 import { LIMITS } from '../../src/input/limits.js'
 import { type FieldTable, TABLES_BY_TYPE } from '../../src/input/manifests/field-tables.js'
 import { KINDS } from '../../src/input/read-manifests.js'
+import { renderDiagnostics } from '../../src/input/render-diagnostics.js'
 import { scenarioJsonSchema } from '../../src/input/scenario-json-schema.js'
+import { findings } from './reading.js'
 
 const file = new URL('../../src/input/README.md', import.meta.url)
 
@@ -69,6 +71,13 @@ describe('the page about input', () => {
       cure,
     ])
     expectSection('codes', 'base/error-codes.ts', table(['code', 'meaning', 'cure'], rows))
+  })
+
+  it('shows an error as it is written', () => {
+    const text = 'apiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  type: NodPort\n'
+    const [error] = findings(text).filter(({ code }) => code === 'FIELD_VALUE')
+    const shown = renderDiagnostics([error]).trimEnd().replace(/^/gm, '    ')
+    expect(readFileSync(file, 'utf8')).toContain(`\n${shown}\n`)
   })
 
   it('gives every limit its value', () => {

@@ -85,6 +85,7 @@ describe('the files of a Markdown report', () => {
     const [, ...charts] = await renderReport(pairedSweep(), 'md')
     expect(charts.map(({ name }) => name)).toEqual([
       'charts/response-time.svg',
+      'charts/failed-requests.svg',
       'charts/stickiness.svg',
       'charts/connections-per-pod.svg',
     ])

@@ -1,4 +1,4 @@
-/** The charts of a sweep: response times and stickiness along its main factor. */
+/** The charts of a sweep: response times, failed requests and stickiness along its main factor. */
 import { type Metric, metricAt } from '../../results/metric-catalogue.js'
 import type { Estimate, Results } from '../../results/results-schema.js'
 import { figureColumn } from '../figure-column.js'
@@ -30,11 +30,22 @@ interface Subject {
   readonly isWhole: boolean
 }
 
+/** A share of failed requests that is worth a chart: 1 in 1,000 at one point at least. */
+const LEAST_FAILED = 0.001
+
+const failed = metricAt('outcomes.failedRatio')
+
 const SUBJECTS: readonly Subject[] = [
   {
     name: 'response-time',
     metric: metricAt('responseTime.p99'),
     companion: metricAt('responseTime.p50'),
+    isWhole: false,
+  },
+  {
+    name: 'failed-requests',
+    metric: failed,
+    companion: undefined,
     isWhole: false,
   },
   {
@@ -48,7 +59,11 @@ const SUBJECTS: readonly Subject[] = [
 /** The charts of a sweep, in the order in which they are read; none if nothing varies or nothing was observed. */
 export function sweepCharts(results: Results): readonly Chart[] {
   const lines = sweepLines(results)
-  return lines === undefined ? [] : chartsAlong(lines, SUBJECTS)
+  if (lines === undefined) return []
+  const isFailing = lines.series.some(({ steps }) =>
+    steps.some(({ call }) => (failed.of(call).value ?? 0) >= LEAST_FAILED),
+  )
+  return chartsAlong(lines, isFailing ? SUBJECTS : SUBJECTS.filter(({ metric }) => metric !== failed))
 }
 
 /**

@@ -132,6 +132,12 @@ describe('presets', () => {
   })
 })
 
+/** A field that holds a value of its own, and no further fields. */
+function isValue(path: string): boolean {
+  const { facts, parts } = explain(`field:${path}`)
+  return parts.length === 0 && !facts.type?.includes('object')
+}
+
 describe('fields', () => {
   const paths = [...new Set(propertyPaths(scenarioJsonSchema()))]
 
@@ -153,6 +159,22 @@ describe('fields', () => {
     expect(facts.type).toMatch(/^\S/)
     // The value of any field at all is what a variant sets.
     if (path !== 'spec.sweep.axes.variants.set') expect(facts.type).not.toContain('any value')
+  })
+
+  it.each(paths)('%s says what it means, in whole sentences', (path) => {
+    const { description } = explain(`field:${path}`)
+    expect(description).toMatch(/^[\w"'-].{11,}[.?!]$/s)
+  })
+
+  it('say what holds where they are left out', () => {
+    const topic = TOPICS.find(({ kind }) => kind === 'field')
+    const silent = (topic?.names() ?? []).filter((path) => {
+      const { description, facts } = explain(`field:${path}`)
+      const isSaid = /default|never/i.test(description)
+      // Objects, lists and maps without a default are made of what is in them.
+      return facts.required === undefined && facts.default === undefined && !isSaid && isValue(path)
+    })
+    expect(silent).toEqual([])
   })
 
   it('of results are explained as well', () => {
