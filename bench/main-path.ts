@@ -6,7 +6,7 @@
 import { loadExperiment } from '../src/experiment/load-experiment.js'
 import type { DesignPoint, ExperimentPlan } from '../src/experiment/plan.js'
 import { runReplication } from '../src/experiment/run-replication.js'
-import { parseAxis } from '../src/input/settings.js'
+import { parseAxis, parseSetting } from '../src/input/settings.js'
 import type { ReplicationMeasures } from '../src/metrics/replication-collector.js'
 
 const RATE_PER_SEC = 7_000
@@ -62,11 +62,21 @@ export function mainPathSweep(pointCount: number): ExperimentPlan {
   return planOf(scenarioText(RATE_PER_SEC, 3), [`clients.clients.arrivals.rate=${rates.join(',')}`])
 }
 
-function planOf(scenario: string, axes: readonly string[]): ExperimentPlan {
+/** A sweep of so many points that are nearly no work. With `hasOtherRules` each has a cluster IP, and so rules, of its own. */
+export function shortSweep(pointCount: number, hasOtherRules: boolean): ExperimentPlan {
+  const values = Array.from({ length: pointCount }, (_, index) =>
+    hasOtherRules ? `10.${index}.0.0/16` : `${RATE_PER_SEC - index}/s`,
+  )
+  const path = hasOtherRules ? 'cluster.serviceCidr' : 'clients.clients.arrivals.rate'
+  const settings = ['horizon=20ms', 'cluster.podCidr=172.16.0.0/16']
+  return planOf(scenarioText(RATE_PER_SEC, 3), [`${path}=${values.join(',')}`], settings)
+}
+
+function planOf(scenario: string, axes: readonly string[], settings: readonly string[] = []): ExperimentPlan {
   return loadExperiment({
     scenarioFile: { path: 'scenario.yaml', text: scenario },
     manifestFiles: [{ path: 'web.yaml', text: MANIFESTS }],
-    settings: [],
+    settings: settings.map(parseSetting),
     axes: axes.map(parseAxis),
     command: '',
   })

@@ -27,6 +27,29 @@ export interface Origin {
   place(path: readonly (string | number)[]): SourcePlace
 }
 
+/**
+ * An origin that finds places by a function. What is sent to another thread goes without that function, so that objects with an
+ * origin can be sent as they are; the copy of their origin has its file and no places.
+ */
+export function originFrom(file: string, place: Origin['place']): Origin {
+  return new FoundOrigin(file, place)
+}
+
+class FoundOrigin implements Origin {
+  readonly #place: Origin['place']
+
+  constructor(
+    readonly file: string,
+    place: Origin['place'],
+  ) {
+    this.#place = place
+  }
+
+  place(path: readonly (string | number)[]): SourcePlace {
+    return this.#place(path)
+  }
+}
+
 /** One error or warning. */
 export interface Diagnostic {
   readonly severity: 'error' | 'warning'

@@ -5,10 +5,12 @@
  * All that can be wrong is found here, in one pass over the scenario, the manifests and all points.
  */
 import { type Diagnostic, InputError, type Origin } from '../base/diagnostics.js'
-import { readScenario } from '../input/read-scenario.js'
+import { type ReadScenario, scenarioReader } from '../input/read-scenario.js'
 import type { Scenario, ScenarioSpec } from '../input/scenario-schema.js'
-import { type Axis, axesOf } from '../input/settings.js'
+import { type Axis, axesOf, type Setting } from '../input/settings.js'
 import { compileCluster } from '../kubernetes/compile-cluster.js'
+import { rulesOfNodes } from '../kubernetes/node-rules.js'
+import { type RulesOfNodes, rememberingRules } from '../kubernetes/remembered-rules.js'
 import { PointChecker } from './check-points.js'
 import { tableErrors } from './check-table.js'
 import { type Combination, combinationsOf } from './combinations.js'
@@ -49,11 +51,17 @@ interface LoadedPoint {
 }
 
 /** What is used again at every point. */
-interface Tools {
+interface Tools extends Readers {
   readonly inputs: ExperimentInputs
   readonly base: Base
-  readonly manifests: ManifestReader
   readonly checker: PointChecker
+  readonly writeRules: RulesOfNodes
+}
+
+/** They parse the texts once. */
+interface Readers {
+  readonly readScenario: (settings: readonly Setting[]) => ReadScenario
+  readonly manifests: ManifestReader
 }
 
 /**
@@ -64,12 +72,15 @@ interface Tools {
  * @remarks O(points · cluster); manifests are parsed once, and read once for all points that do not change them
  */
 export function loadExperiment(inputs: ExperimentInputs): ExperimentPlan {
-  const manifests = new ManifestReader(inputs.manifestFiles)
-  const base = readBase(inputs, manifests)
+  const readers = readersOf(inputs)
+  const base = readBase(inputs, readers)
   const { spec } = base.scenario
   const axes = axesInForce(inputs, spec)
-  const tools = { inputs, base, manifests, checker: new PointChecker(inputs.trace) }
-  const { points, pointInputs, found } = loadPoints(combinationsOf(axes), tools)
+  const combinations = combinationsOf(axes)
+  const { points, pointInputs, found } = loadPoints(
+    combinations,
+    toolsFor(combinations, inputs, base, readers),
+  )
   const sweep = layoutOf(axes, inputs, spec)
   if (sweep?.table !== undefined) found.addForAll(tableErrors(sweep.table, sweep.axes, points, base.origin))
   const thresholds = thresholdsOf(inputs, base, points, found)
@@ -105,10 +116,10 @@ export interface PointLoader {
  * @throws InputError with the errors of scenario and manifests
  */
 export function pointLoader(inputs: ExperimentInputs): PointLoader {
-  const manifests = new ManifestReader(inputs.manifestFiles)
-  const base = readBase(inputs, manifests)
+  const readers = readersOf(inputs)
+  const base = readBase(inputs, readers)
   const combinations = combinationsOf(axesInForce(inputs, base.scenario.spec))
-  const tools = { inputs, base, manifests, checker: new PointChecker(inputs.trace) }
+  const tools = toolsFor(combinations, inputs, base, readers)
   return {
     pointCount: combinations.length,
     load(index) {
@@ -119,10 +130,25 @@ export function pointLoader(inputs: ExperimentInputs): PointLoader {
   }
 }
 
+function readersOf({ scenarioFile, manifestFiles }: ExperimentInputs): Readers {
+  return { readScenario: scenarioReader(scenarioFile), manifests: new ManifestReader(manifestFiles) }
+}
+
+function toolsFor(
+  { length: pointCount }: readonly Combination[],
+  inputs: ExperimentInputs,
+  base: Base,
+  readers: Readers,
+): Tools {
+  // Telling arguments apart is no work for a single point.
+  const writeRules = pointCount > 1 ? rememberingRules() : rulesOfNodes
+  return { ...readers, inputs, base, checker: new PointChecker(inputs.trace), writeRules }
+}
+
 /** Errors of the scenario and of the manifests are told together. */
-function readBase({ scenarioFile, settings, trace }: ExperimentInputs, manifests: ManifestReader): Base {
+function readBase({ settings, trace }: ExperimentInputs, { readScenario, manifests }: Readers): Base {
   const errors: Diagnostic[] = []
-  const base = attempt(errors, () => readScenario(scenarioFile, settings))
+  const base = attempt(errors, () => readScenario(settings))
   attempt(errors, () => manifests.read(settings, base?.scenario.spec.cluster))
   if (base?.scenario.spec.workload !== undefined && trace === undefined) {
     const message = `The recorded workload "${base.scenario.spec.workload.trace}" was not handed over`
@@ -188,18 +214,18 @@ function loadPoints(combinations: readonly Combination[], tools: Tools) {
 function loadPoint(
   { labels, settings }: Combination,
   index: number,
-  { inputs, base, manifests, checker }: Tools,
+  { inputs, base, readScenario, manifests, checker, writeRules }: Tools,
 ): LoadedPoint {
   const all = [...inputs.settings, ...settings]
   const errors: Diagnostic[] = []
-  const read = attempt(errors, () => readScenario(inputs.scenarioFile, all))
+  const read = attempt(errors, () => readScenario(all))
   const objects = attempt(errors, () => manifests.read(all, read?.scenario.spec.cluster))
   if (read === undefined || objects === undefined) return { found: errors }
   const { scenario, origin } = read
   const draw = drawFrom(base.scenario.spec.seed)
   errors.push(...sharedFieldErrors(scenario, base))
   const cluster = attempt(errors, () =>
-    compileCluster(objects.manifests, scenario, draw, { scenario: origin }),
+    compileCluster(objects.manifests, scenario, draw, { scenario: origin, writeRules }),
   )
   if (cluster === undefined) return { found: errors }
   const point = { settings: labels, cluster, scenario, source: { inputs, index } }

@@ -29,7 +29,20 @@ export interface ReadScenario {
  * @throws InputError with all errors
  */
 export function readScenario(file: SourceFile, settings: readonly Setting[] = []): ReadScenario {
-  const { root, errors: settingErrors } = setInScenario(readDocument(file), settings)
+  return readTree(readDocument(file), settings)
+}
+
+/** What reads one scenario under one set of settings after another; as `readScenario`, but parses the text once. */
+export function scenarioReader(file: SourceFile): (settings: readonly Setting[]) => ReadScenario {
+  let document: TreeNode | undefined
+  return (settings) => {
+    document ??= readDocument(file)
+    return readTree(document, settings)
+  }
+}
+
+function readTree(document: TreeNode, settings: readonly Setting[]): ReadScenario {
+  const { root, errors: settingErrors } = setInScenario(document, settings)
   const origin = originOf(root)
   const flaws = [...flawsOfTree(root, LIMITS.diagnostics), ...impossibleKeys(root)]
   const errors = new DiagnosticList('error', LIMITS.diagnostics)

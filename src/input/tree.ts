@@ -3,7 +3,7 @@
  * Maps are lists of entries, so that no key (`__proto__`, `constructor`) is special. A tree is never changed;
  * settings make new nodes, whose file is `<setting>`.
  */
-import type { Origin, SourcePlace } from '../base/diagnostics.js'
+import { type Origin, originFrom, type SourcePlace } from '../base/diagnostics.js'
 import { placeAt, type SourceFile } from './source-file.js'
 
 export type Scalar = string | number | boolean | null
@@ -76,7 +76,7 @@ export function placeOfKey({ key, keyFile, keyStart }: MapEntry): SourcePlace {
 
 /** The places of everything below a node. */
 export function originOf(root: TreeNode): Origin {
-  return { file: root.file.path, place: (path) => placeOf(deepestOf(root, path)) }
+  return originFrom(root.file.path, (path) => placeOf(deepestOf(root, path)))
 }
 
 /** The node at a path, or the nearest one above it that exists. */

@@ -24,15 +24,19 @@ import { placePods } from './place-pods.js'
 import { podGroups } from './pod-groups.js'
 import type { NodeInfo, ProxyOptions } from './proxy-inputs.js'
 import { proxyOptionsOf } from './proxy-options.js'
+import type { RulesOfNodes } from './remembered-rules.js'
 import { settleNodes } from './settle-nodes.js'
 import { clusterChanges } from './timeline/cluster-changes.js'
 import type { PodCondition } from './timeline/pod-life.js'
 import { timelineOf } from './timeline/timeline.js'
 import { warnOfServices } from './warn-of-services.js'
 
-/** Where the user's settings stand, for messages; the objects of the manifests know it themselves. */
-export interface CompileOrigins {
+/** What may be known beside the objects. */
+export interface CompileOptions {
+  /** Where the user's settings stand, for messages; the objects of the manifests know it themselves. */
   readonly scenario?: Origin
+  /** Writes the rules of the nodes; `rulesOfNodes` by default. */
+  readonly writeRules?: RulesOfNodes
 }
 
 /**
@@ -52,10 +56,10 @@ export function compileCluster(
   given: Manifests,
   scenario: Scenario,
   draw: Draw,
-  origins: CompileOrigins = {},
+  options: CompileOptions = {},
 ): Cluster {
   const { spec } = scenario
-  const findings = new Findings(origins.scenario)
+  const findings = new Findings(options.scenario)
   const ranges = clusterRanges(spec, findings)
   const proxyOptions = proxyOptionsOf(spec, ranges, draw, findings)
   const manifests = withCoreDns(given, spec, ranges, findings)
@@ -98,7 +102,7 @@ export function compileCluster(
     ipFamily: ranges.podCidr.family,
     podCidr: ranges.podCidr.text,
     ipvsOrderKeys,
-    nodeRules: rulesOfNodes(
+    nodeRules: (options.writeRules ?? rulesOfNodes)(
       spec.proxy.mode,
       [...others.before, ...compiled.flatMap((each) => each.proxyPorts), ...others.after],
       nodes.map(nodeInfo),

@@ -6,7 +6,7 @@
  * others, by the same rules. Sources: kubernetes cmd/kubeadm/app/phases/addons/dns (manifests), cmd/kubeadm/app/constants
  * (`GetDNSIP`: the tenth address of the Service range).
  */
-import type { Origin } from '../base/diagnostics.js'
+import { type Origin, originFrom } from '../base/diagnostics.js'
 import type {
   ContainerPort,
   Manifests,
@@ -90,7 +90,7 @@ function comesBefore(a: ObjectMeta, b: ObjectMeta): boolean {
 /** Whatever is wrong with what was added has its cause in `spec.dns`. */
 function originIn(scenario: Origin | undefined): Origin {
   const nowhere = { file: '', line: 1, column: 1, length: 1, excerpt: '' }
-  return { file: scenario?.file ?? '', place: () => scenario?.place(['spec', 'dns']) ?? nowhere }
+  return originFrom(scenario?.file ?? '', () => scenario?.place(['spec', 'dns']) ?? nowhere)
 }
 
 function metaOf(name: string): ObjectMeta {

@@ -112,8 +112,8 @@ function aborted(signal: AbortSignal): Promise<void> {
 
 /** Serves one task after another, and keeps what they have in common. */
 class Desk {
-  readonly #experiments = new RecentValues<KnownExperiment>(KEPT_EXPERIMENTS)
-  readonly #points = new RecentValues<DesignPoint>(KEPT_POINTS)
+  readonly #experiments = new RecentValues<string, KnownExperiment>(KEPT_EXPERIMENTS)
+  readonly #points = new RecentValues<string, DesignPoint>(KEPT_POINTS)
 
   constructor(
     readonly commands: Redis,

@@ -1,6 +1,6 @@
 /**
- * Runs tasks in threads of this process, by Piscina. A thread gets a point once, as bytes, and answers with the measures as
- * bytes. Two tasks per thread are under way, so that a thread that is done has the next one at hand.
+ * Runs tasks in threads of this process, by Piscina. A thread gets points, rules and traces once each, and answers with the
+ * measures as bytes. Two tasks per thread are under way, so that a thread that is done has the next one at hand.
  *
  * A thread that dies (out of memory, for one) is replaced, and its task run once more; a second death is an error.
  */
@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Piscina } from 'piscina'
 import { InvariantError } from '../../base/diagnostics.js'
+import type { Cluster } from '../../kubernetes/cluster.js'
 import type { WorkloadTrace } from '../../workload/workload-trace.js'
 import type { DesignPoint, ExperimentPlan } from '../plan.js'
 import { type FinishedTask, type Task, taskContext } from '../tasks.js'
@@ -15,17 +16,15 @@ import { decodeMeasures } from './encode-measures.js'
 import type { ExecutionContext, Executor, WorkInHand } from './executor.js'
 import { inLanes } from './lanes.js'
 import { errorOf } from './portable-error.js'
-import { encodePoint, sharedTrace } from './portable-point.js'
-import { RecentValues } from './recent-values.js'
-import type { PointContent, ThreadAnswer, ThreadRequest } from './thread-messages.js'
+import { encodePoint, encodeRules, sharedTrace } from './portable-point.js'
+import type { ThreadAnswer, ThreadRequest } from './thread-messages.js'
+import { SentParts } from './thread-parts.js'
 
 /** The built program of a thread. */
 const WORKER_FILE = new URL('./thread-worker.js', import.meta.url)
 const TASKS_PER_THREAD = 2
 /** A task is given to a second thread when the first one dies, and to no third one. */
 const MAX_ATTEMPTS = 2
-/** Encoded points that are kept, should another thread need them. */
-const KEPT_POINTS = 4
 const TELL_EVERY_MS = 200
 
 /** Can threads be started? Not where the program runs from its TypeScript sources. */
@@ -44,12 +43,9 @@ interface Assignment {
 
 export class ThreadExecutor implements Executor {
   #pool: Promise<Piscina> | undefined
-  readonly #keys = new WeakMap<DesignPoint, string>()
-  #keyCount = 0
-  readonly #contents = new RecentValues<PointContent>(KEPT_POINTS)
-  readonly #traces = new WeakMap<WorkloadTrace, WorkloadTrace>()
-  /** By point: how often its content was sent. */
-  readonly #sent = new WeakMap<DesignPoint, number>()
+  readonly #points: SentParts<DesignPoint, Uint8Array>
+  readonly #rules: SentParts<Cluster['nodeRules'], Uint8Array>
+  readonly #traces: SentParts<WorkloadTrace, WorkloadTrace>
 
   /**
    * @param threadCount - 1 or more
@@ -58,7 +54,11 @@ export class ThreadExecutor implements Executor {
   constructor(
     readonly threadCount: number,
     readonly workerFile: URL = WORKER_FILE,
-  ) {}
+  ) {
+    this.#points = new SentParts(threadCount, encodePoint)
+    this.#rules = new SentParts(threadCount, encodeRules)
+    this.#traces = new SentParts(threadCount, sharedTrace)
+  }
 
   /** Are the threads running? */
   get isStarted(): boolean {
@@ -110,33 +110,34 @@ export class ThreadExecutor implements Executor {
     const answer = await this.#answer(assignment)
     gauges.fill(0, gaugeAt, gaugeAt + 2)
     if (answer.kind === 'error') throw errorOf(answer.error)
-    if (answer.kind === 'unknownPoint') {
-      throw new InvariantError('a thread knows no point that it was sent', taskContext(plan, task))
+    if (answer.kind === 'unknownPart') {
+      throw new InvariantError('a thread knows nothing of what it was sent', taskContext(plan, task))
     }
     return { task, measures: decodeMeasures(answer.bytes), bytes: answer.bytes }
   }
 
   async #answer(assignment: Assignment): Promise<ThreadAnswer> {
-    const { plan, task } = assignment
-    const point = plan.points[task.point]
-    const sent = this.#sent.get(point) ?? 0
-    this.#sent.set(point, sent + 1)
-    const first = await this.#send(assignment, sent < this.threadCount)
-    return first.kind === 'unknownPoint' ? this.#send(assignment, true) : first
+    const first = await this.#send(assignment, this.#requestOf(assignment, false))
+    return first.kind === 'unknownPart' ? this.#send(assignment, this.#requestOf(assignment, true)) : first
   }
 
-  /** Sends a request, again if the thread dies over it. */
-  async #send(assignment: Assignment, hasContent: boolean): Promise<ThreadAnswer> {
-    const { plan, task, pool, gauges, gaugeAt } = assignment
+  /** @param isMissed - a thread has asked for what it has not got */
+  #requestOf({ plan, task, gauges, gaugeAt }: Assignment, isMissed: boolean): ThreadRequest {
     const point = plan.points[task.point]
-    const request: ThreadRequest = {
-      pointKey: this.#keyOf(point),
-      content: hasContent ? this.#contentOf(point, plan) : undefined,
+    return {
+      point: this.#points.partOf(point, isMissed),
+      rules: this.#rules.partOf(point.cluster.nodeRules, isMissed),
+      trace: plan.trace && this.#traces.partOf(plan.trace, isMissed),
       seed: plan.seed,
       replication: task.replication,
       gauges,
       gaugeAt,
     }
+  }
+
+  /** Sends a request, again if the thread dies over it. */
+  async #send(assignment: Assignment, request: ThreadRequest): Promise<ThreadAnswer> {
+    const { plan, task, pool, gauges, gaugeAt } = assignment
     for (let attempt = 1; ; attempt++) {
       try {
         return await pool.run(request)
@@ -150,34 +151,6 @@ export class ThreadExecutor implements Executor {
         )
       }
     }
-  }
-
-  #keyOf(point: DesignPoint): string {
-    const known = this.#keys.get(point)
-    if (known !== undefined) return known
-    const key = String(this.#keyCount++)
-    this.#keys.set(point, key)
-    return key
-  }
-
-  #contentOf(point: DesignPoint, { trace }: ExperimentPlan): PointContent {
-    const key = this.#keyOf(point)
-    const known = this.#contents.get(key)
-    if (known !== undefined) return known
-    const content = {
-      bytes: encodePoint(point),
-      trace: trace === undefined ? undefined : this.#sharedTraceOf(trace),
-    }
-    this.#contents.set(key, content)
-    return content
-  }
-
-  #sharedTraceOf(trace: WorkloadTrace): WorkloadTrace {
-    const known = this.#traces.get(trace)
-    if (known !== undefined) return known
-    const shared = sharedTrace(trace)
-    this.#traces.set(trace, shared)
-    return shared
   }
 }
 

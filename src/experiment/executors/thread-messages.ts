@@ -4,10 +4,12 @@ import type { PortableError } from './portable-error.js'
 
 /** One replication, please. */
 export interface ThreadRequest {
-  /** Names the point among all that this process has planned. */
-  readonly pointKey: string
-  /** Sent where the thread may not have it yet: a thread keeps the points that it worked on last. */
-  readonly content: PointContent | undefined
+  /** As `encodePoint` gives it. */
+  readonly point: ThreadPart<Uint8Array>
+  /** The rules of its nodes, as `encodeRules` gives them: points of a sweep mostly have them in common. */
+  readonly rules: ThreadPart<Uint8Array>
+  /** Replayed in place of drawn requests; as `sharedTrace` gives it. */
+  readonly trace: ThreadPart<WorkloadTrace> | undefined
   readonly seed: number
   readonly replication: number
   /** Shared memory: share and events of the replication at hand go to the two places from `gaugeAt` on. */
@@ -15,14 +17,16 @@ export interface ThreadRequest {
   readonly gaugeAt: number
 }
 
-/** A point as `encodePoint` gives it, and the trace that is replayed. */
-export interface PointContent {
-  readonly bytes: Uint8Array
-  readonly trace: WorkloadTrace | undefined
+/** Something that many requests may need, and that a thread keeps. */
+export interface ThreadPart<Content> {
+  /** Names it among all of its kind that this process has sent. */
+  readonly key: number
+  /** Sent where the thread may not have it yet. */
+  readonly content: Content | undefined
 }
 
-/** `unknownPoint`: the content has to be sent along. */
+/** `unknownPart`: the contents have to be sent along. */
 export type ThreadAnswer =
   | { readonly kind: 'measures'; readonly bytes: Uint8Array }
   | { readonly kind: 'error'; readonly error: PortableError }
-  | { readonly kind: 'unknownPoint' }
+  | { readonly kind: 'unknownPart' }

@@ -13,6 +13,7 @@ import { planExperiment } from '../../../src/experiment/plan-experiment.js'
 import { recordWorkload } from '../../../src/experiment/record-workload.js'
 import { type ExperimentProgress, runExperiment } from '../../../src/experiment/run-experiment.js'
 import { runTasks } from '../../../src/experiment/run-tasks.js'
+import type { ReplicationMeasures } from '../../../src/metrics/replication-collector.js'
 import { resultsToJson } from '../../../src/results/results-json.js'
 import { shopInputs } from '../inputs.js'
 import { assertBuilt, WORKER_FILE } from './built.js'
@@ -58,6 +59,25 @@ describe('threads', () => {
   test.each([1, 2, 3, 8])('%i give the bytes that inline gives', async (count) => {
     const plan = sweep()
     expect(await inThreads(count, (executor) => bytesOf(plan, executor))).toBe(await bytesOf(plan))
+  })
+
+  test('that have forgotten a point and its rules get them again', async () => {
+    const plan = loadExperiment(shopInputs({ axes: ['web.replicas=1..6'] }))
+    const tasks = [0, 1].flatMap((replication) => plan.points.map((_, point) => ({ point, replication })))
+    await inThreads(1, async (executor) => {
+      const measures: ReplicationMeasures[] = []
+      for await (const finished of runTasks(plan, tasks, { executor })) measures.push(finished.measures)
+      const inline: ReplicationMeasures[] = []
+      for await (const finished of runTasks(plan, tasks)) inline.push(finished.measures)
+      expect(measures).toEqual(inline)
+    })
+  })
+
+  test('give the bytes of rules that points share, in every mode of kube-proxy', async () => {
+    const axes = ['proxy.mode=iptables,nftables,ipvs', 'web.replicas=1,2', 'pods.web.servers=1,2']
+    const plan = loadExperiment(shopInputs({ axes }))
+    expect(new Set(plan.points.map(({ cluster }) => cluster.nodeRules)).size).toBe(6)
+    expect(await inThreads(2, (executor) => bytesOf(plan, executor))).toBe(await bytesOf(plan))
   })
 
   test('give the bytes of a recorded workload, with names that are resolved by queries', async () => {

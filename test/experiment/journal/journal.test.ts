@@ -40,15 +40,13 @@ describe('a journal', () => {
     await runFirst(plan, 4)
     const journal = open(plan)
     expect(journal.taskCount).toBe(4)
-    const told: unknown[] = []
-    let last = 4
+    // On a busy machine a replication is told of while it is under way too.
+    const told = new Map<number, number | undefined>()
     const onProgress = ({ done, resumed }: { done: number; resumed?: number }) => {
-      // A slow machine hears of a replication under way as well.
-      if (done > last) told.push([done, resumed])
-      last = done
+      if (done > 4) told.set(done, resumed)
     }
     const results = await runExperiment(plan, { journal, onProgress })
-    expect(told).toEqual([
+    expect([...told]).toEqual([
       [5, 4],
       [6, 4],
     ])
