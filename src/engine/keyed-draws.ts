@@ -11,6 +11,16 @@
  */
 import { addWord, finishHash } from '../base/hash-text.js'
 
+const TWO_31 = 0x8000_0000
+
+/** Choices that are come to test by test. */
+const CHAIN_MOST = 256
+
+/** By how many are left: the threshold of a test for one of them, as kube-proxy writes it (ten decimals) and the kernel takes it. */
+const THRESHOLDS = Float64Array.from({ length: CHAIN_MOST + 1 }, (_, left) =>
+  left === 0 ? 0 : Math.round(Number((1 / left).toFixed(10)) * TWO_31),
+)
+
 /** Begins the sections of a walk; no threshold. */
 const NEXT_SECTION = -1
 
@@ -51,9 +61,17 @@ export class KeyedDraws {
     return mixedKey(this.#key, threshold) >>> 1
   }
 
-  /** 32 random bits, others each time. */
-  draw32(): number {
-    this.#key = mixedKey(this.#key, NEXT_SECTION)
-    return this.#key
+  /**
+   * One of so many choices, the one that a chain of tests for 1 of those left comes to, so that it is the same whether rules are a
+   * chain or one look-up. Above `CHAIN_MOST` one number is scaled instead, so that the cost stays small.
+   *
+   * @param count - 1 to 2^20
+   * @returns 0 to `count` - 1, equally likely to one part in 2^31 / `count`
+   */
+  choose(count: number): number {
+    if (count > CHAIN_MOST) return Math.floor((this.draw31(TWO_31) * count) / TWO_31)
+    let left = count
+    while (left > 1 && this.draw31(THRESHOLDS[left]) >= THRESHOLDS[left]) left--
+    return count - left
   }
 }

@@ -18,7 +18,7 @@ export interface DataPlaneOptions {
   readonly interfaces: readonly string[]
   /** What rules draw: tests that pass below a threshold (iptables), `numgen` (nftables). */
   readonly draw31: (threshold: number) => number
-  readonly draw32: () => number
+  readonly draw32: (modulus: number) => number
 }
 
 /** @throws InputError, InvariantError if rules contradict themselves */

@@ -16,6 +16,7 @@ import type { NodeRules } from '../kubernetes/node-rules.js'
 import type { AddressBook, AddressId } from '../netfilter/address-book.js'
 import type { EntryId } from '../netfilter/connection-table.js'
 import type { DataPlane } from '../netfilter/data-plane.js'
+import { leastDrawOf } from '../netfilter/nftables/numgen.js'
 import { emptyPacket, type Packet } from '../netfilter/packet.js'
 import { ACCEPTED, clearTraversal, DROPPED, makeTraversal, type Traversal } from '../netfilter/traversal.js'
 import { type Costs, firstPacketWorkNs } from './costs.js'
@@ -80,7 +81,7 @@ export class NetworkNode {
       book,
       localAddresses: [node.address, node.gatewayAddress, loopback].map(cidrOf),
       draw31: (threshold) => this.#draws.draw31(threshold),
-      draw32: () => this.#draws.draw32(),
+      draw32: (modulus) => leastDrawOf(this.#draws.choose(modulus), modulus),
       interfaces: ['eth0', podInterface, 'lo'],
     })
   }

@@ -15,7 +15,7 @@ const KEYS = Array.from(
 function choiceFromEnd(draws: KeyedDraws, endpoints: number): number {
   let left = endpoints
   while (left > 1) {
-    const threshold = Math.round(DRAW_RANGE / left)
+    const threshold = Math.round(Number((1 / left).toFixed(10)) * DRAW_RANGE)
     if (draws.draw31(threshold) < threshold) return left
     left--
   }
@@ -65,7 +65,7 @@ describe('keyed draws', () => {
     const draws = new KeyedDraws()
     const numbers = (key: number): number[] => {
       draws.begin(key)
-      return [draws.draw31(5), draws.draw31(6), draws.draw31(2 ** 30), draws.draw31(5), draws.draw32() >>> 1]
+      return [draws.draw31(5), draws.draw31(6), draws.draw31(2 ** 30), draws.draw31(5), draws.draw31(5)]
     }
     const rows = KEYS.map((key) => [...numbers(key), ...numbers(mixedKey(key, 1))])
     for (let left = 0; left < 10; left++) {
@@ -77,6 +77,26 @@ describe('keyed draws', () => {
         expect(unevenness(counts)).toBeLessThan(44.26)
       }
     }
+  })
+
+  it('choose by a look-up what a chain of rules comes to', () => {
+    const draws = new KeyedDraws()
+    const chosen = KEYS.map((key) => {
+      draws.begin(key)
+      return 7 - draws.choose(7)
+    })
+    expect(chosen).toEqual(choices(7))
+  })
+
+  it.each([257, 1_000])('choose each of %i equally often where there are too many for a chain', (count) => {
+    const draws = new KeyedDraws()
+    const counts = new Array<number>(count).fill(0)
+    for (const key of KEYS) {
+      draws.begin(key)
+      counts[draws.choose(count)]++
+    }
+    // χ² has a mean of n − 1 and a variance of 2 (n − 1).
+    expect(unevenness(counts)).toBeLessThan(count - 1 + 4 * Math.sqrt(2 * (count - 1)))
   })
 
   it('are the same for the same key, whatever was drawn before', () => {

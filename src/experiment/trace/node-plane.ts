@@ -14,6 +14,7 @@ import type { Table } from '../../netfilter/iptables/rule.js'
 import { traceRules } from '../../netfilter/iptables/trace-rules.js'
 import type { IpvsTables } from '../../netfilter/ipvs/ipvs-tables.js'
 import { traceIpvs } from '../../netfilter/ipvs/trace-node.js'
+import { leastDrawOf } from '../../netfilter/nftables/numgen.js'
 import { ReferenceSets } from '../../netfilter/nftables/reference-sets.js'
 import type { NftTable } from '../../netfilter/nftables/ruleset.js'
 import { traceTable } from '../../netfilter/nftables/trace-table.js'
@@ -83,7 +84,7 @@ function nftablesPlane(table: NftTable, node: ClusterNode, options: PlaneOptions
   const traced = { table, localAddresses: localAddressesOf(node) }
   const makeSets = () => rememberingSets(table, remembered)
   const draws = drawsOf(node, options)
-  const draw32 = draws && (() => draws.draw32())
+  const draw32 = draws && ((modulus: number) => leastDrawOf(draws.choose(modulus), modulus))
   return {
     rules: GENERATED,
     boundAddresses: [],

@@ -5,6 +5,7 @@ import { KeyedDraws } from '../../../src/engine/keyed-draws.js'
 import { Streams } from '../../../src/engine/streams.js'
 import { makeDataPlane } from '../../../src/model/data-planes.js'
 import { AddressBook } from '../../../src/netfilter/address-book.js'
+import { leastDrawOf } from '../../../src/netfilter/nftables/numgen.js'
 import { emptyPacket } from '../../../src/netfilter/packet.js'
 import { makeTraversal } from '../../../src/netfilter/traversal.js'
 import { traced, tracedCluster } from './traced.js'
@@ -38,7 +39,7 @@ describe.each(MODES)('mode %s', (mode) => {
         ),
         interfaces: ['eth0', 'cni0', 'lo'],
         draw31: (threshold) => draws.draw31(threshold),
-        draw32: () => draws.draw32(),
+        draw32: (modulus) => leastDrawOf(draws.choose(modulus), modulus),
       })
       const packet = () =>
         Object.assign(emptyPacket(), {
