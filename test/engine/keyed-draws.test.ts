@@ -37,6 +37,17 @@ function unevenness(counts: readonly number[]): number {
 }
 
 describe('keyed draws', () => {
+  // Committed: these must never change, or all results do.
+  it('of a known key are known', () => {
+    const draws = new KeyedDraws()
+    draws.begin(1)
+    expect(mixedKey(1, 2)).toBe(1_712_224_151)
+    expect([429_496_730, 536_870_912, 429_496_730].map((threshold) => draws.draw31(threshold))).toEqual([
+      1_446_057_064, 102_599_326, 1_964_102_518,
+    ])
+    expect([draws.choose(5), draws.choose(1_000)]).toEqual([1, 826])
+  })
+
   it.each([
     // The 99.9 % quantile of χ² with n − 1 degrees of freedom.
     [2, 10.83],

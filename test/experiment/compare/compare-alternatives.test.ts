@@ -44,6 +44,18 @@ describe('compareAlternatives', () => {
     expect(ratio).toBeLessThan(1 / 3)
   })
 
+  test('gives each connection the same pod in modes iptables and nftables', async () => {
+    const [chains, maps] = [
+      await alternative('iptables', ['web.replicas=5', 'proxy.mode=iptables']),
+      await alternative('nftables', ['web.replicas=5', 'proxy.mode=nftables']),
+    ]
+    const [left, right] = [chains, maps].map(({ point }) =>
+      point.calls[0].connections.perPod.map(({ count }) => count),
+    )
+    expect(left).toHaveLength(5)
+    expect(right).toEqual(left)
+  })
+
   test('compares unpaired, and says so, where single replications were not kept', async () => {
     const [left, right] = [
       await alternative('a', [], false),
