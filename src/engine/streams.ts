@@ -58,11 +58,6 @@ export class Stream {
     return this.next() * TWO_32
   }
 
-  /** 31 random bits: an integer from 0 to 2^31 - 1, as the kernel's `xt_statistic` compares. One step. */
-  draw31(): number {
-    return (this.next() * TWO_32) >>> 1
-  }
-
   /** A multiple of 2^-53 from 0 to below 1. Two steps of the generator. */
   uniform(): number {
     return this.next() + Math.floor(this.next() * TWO_21) * TWO_MINUS_53

@@ -67,6 +67,15 @@ export class ResponseHistogram {
     if (timeNs > this.#maxNs) this.#maxNs = timeNs
   }
 
+  /** Takes in all that another one has. */
+  add(other: ResponseHistogram): void {
+    for (let bucket = 0; bucket < BUCKET_COUNT; bucket++) this.#counts[bucket] += other.#counts[bucket]
+    this.#count += other.#count
+    this.#sumNs += other.#sumNs
+    this.#minNs = Math.min(this.#minNs, other.#minNs)
+    this.#maxNs = Math.max(this.#maxNs, other.#maxNs)
+  }
+
   /** Exact mean, ns; null if nothing was recorded. */
   meanNs(): number | null {
     return this.#count === 0 ? null : this.#sumNs / this.#count

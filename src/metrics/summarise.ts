@@ -1,6 +1,6 @@
 /**
  * Several replications of one design point as figures with intervals. Counts are added up over replications; figures are
- * means over replications; χ² is of the counts added up.
+ * means over replications, quantiles those of all requests together; χ² is of the counts added up.
  */
 import { NS_PER_S } from '../base/nanoseconds.js'
 import {
@@ -13,9 +13,9 @@ import {
   type PartName,
 } from '../model/records.js'
 import type { CallMeasures } from './call-collector.js'
-import { type Estimate, estimate } from './estimate.js'
+import { type Estimate, estimate, quantileEstimate } from './estimate.js'
 import type { ReplicationMeasures } from './replication-collector.js'
-import { HISTOGRAM_BITS } from './response-histogram.js'
+import { HISTOGRAM_BITS, ResponseHistogram } from './response-histogram.js'
 import { evennessTest, spreadOf } from './spread.js'
 
 export interface HistogramCounts {
@@ -137,7 +137,13 @@ function summariseCall(replications: readonly ReplicationMeasures[], index: numb
 }
 
 function summariseResponseTimes(calls: readonly CallMeasures[]): ResponseTimeSummary {
-  const quantile = (ratio: number) => estimate(calls.map((call) => call.responseTimes.quantileNs(ratio)))
+  const together = new ResponseHistogram()
+  for (const call of calls) together.add(call.responseTimes)
+  const quantile = (ratio: number) =>
+    quantileEstimate(
+      together.quantileNs(ratio),
+      calls.map((call) => call.responseTimes.quantileNs(ratio)),
+    )
   return {
     count: total(calls, (call) => call.responseTimes.count),
     mean: estimate(calls.map((call) => call.responseTimes.meanNs())),
@@ -148,21 +154,7 @@ function summariseResponseTimes(calls: readonly CallMeasures[]): ResponseTimeSum
     p99: quantile(0.99),
     p999: quantile(0.999),
     max: estimate(calls.map((call) => call.responseTimes.maxNs())),
-    histogram: addHistograms(calls),
-  }
-}
-
-function addHistograms(calls: readonly CallMeasures[]): HistogramCounts {
-  const totals = new Map<number, number>()
-  for (const call of calls) {
-    const { buckets, counts } = call.responseTimes.entries()
-    for (const [at, bucket] of buckets.entries()) totals.set(bucket, (totals.get(bucket) ?? 0) + counts[at])
-  }
-  const buckets = [...totals.keys()].sort((a, b) => a - b)
-  return {
-    bitsPerOctave: HISTOGRAM_BITS,
-    buckets,
-    counts: buckets.map((bucket) => totals.get(bucket) ?? 0),
+    histogram: { bitsPerOctave: HISTOGRAM_BITS, ...together.entries() },
   }
 }
 

@@ -87,6 +87,7 @@ export class Connecting {
     const connection = connections.open()
     requests.connection[request] = connection
     connections.site[connection] = site
+    connections.drawKey[connection] = requests.takeDrawKey(request)
     connections.caller[connection] = poolKey
     connections.source[connection] =
       beyond?.source ?? callers.bySite[site].addresses[requests.client[request]]

@@ -2,10 +2,13 @@
  * Connections between callers and pods, as rows of columns, and the idle ones of each caller, in the order in which they
  * fell idle. Who uses which is decided in `client-pools.ts`.
  */
+import { mixedKey } from '../engine/keyed-draws.js'
 import type { EntryId } from '../netfilter/connection-table.js'
 import { NO_WAY } from './links.js'
 
 const INITIAL_ROWS = 64
+/** What the key of a walk is mixed with to have the next one's; no threshold. */
+const NEXT_WALK = -2
 /** Nodes that one connection's packets can pass. */
 export const MAX_NODES_ON_WAY = 3
 
@@ -38,6 +41,8 @@ export class ConnectionPool {
   rulesEvaluated = new Int32Array(INITIAL_ROWS)
   /** Position of the target at the load balancer; -1 for none. */
   balancerTarget = new Int32Array(INITIAL_ROWS)
+  /** What rules draw for its next walk through a node is made of this: 32 bits. */
+  drawKey = new Uint32Array(INITIAL_ROWS)
   /** The way from caller to pod, `WayId`. */
   way = new Int32Array(INITIAL_ROWS)
   /** Nodes passed, and the connection tracking entry on each: MAX_NODES_ON_WAY a row. */
@@ -113,6 +118,13 @@ export class ConnectionPool {
     this.synCount[row] = 0
     this.openUntilNs[row] = Number.POSITIVE_INFINITY
     return row
+  }
+
+  /** The key of the next walk of its first packet through a node: another one each time. */
+  takeDrawKey(row: number): number {
+    const key = this.drawKey[row]
+    this.drawKey[row] = mixedKey(key, NEXT_WALK)
+    return key
   }
 
   /** Gives the row of a closed connection back. */
@@ -201,6 +213,7 @@ export class ConnectionPool {
     this.destination = int32(this.destination)
     this.destinationPort = int32(this.destinationPort)
     this.way = int32(this.way)
+    this.drawKey = copied(this.drawKey, new Uint32Array(this.#capacity))
     this.#after = int32(this.#after)
     this.streams = int32(this.streams)
     this.site = int32(this.site)

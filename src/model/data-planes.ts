@@ -16,9 +16,9 @@ export interface DataPlaneOptions {
   readonly book: AddressBook
   readonly localAddresses: readonly Cidr[]
   readonly interfaces: readonly string[]
-  /** Streams `node/<name>/statistic` (iptables) and `node/<name>/numgen` (nftables). */
-  readonly draw31: () => number
-  readonly draw32: () => number
+  /** What rules draw: tests that pass below a threshold (iptables), `numgen` (nftables). */
+  readonly draw31: (threshold: number) => number
+  readonly draw32: (modulus: number) => number
 }
 
 /** @throws InputError, InvariantError if rules contradict themselves */

@@ -8,6 +8,7 @@
  * Left out: two packets of one port that race through connection tracking, of which older kernels lose one; sizes of packets,
  * and answers too long for UDP; that nodes share their ration of ICMP between UDP and TCP.
  */
+import type { Stream } from '../engine/streams.js'
 import type { AddressId } from '../netfilter/address-book.js'
 import { emptyPacket, type Packet } from '../netfilter/packet.js'
 import { DROPPED, REJECTED } from '../netfilter/traversal.js'
@@ -27,13 +28,16 @@ export class DnsPackets {
   readonly #nodeAddresses: readonly AddressId[]
   readonly #isForPodOf: readonly ((destination: AddressId) => boolean)[]
   readonly #icmp: IcmpRation
+  /** Keys of walks, of which all that rules draw is made: `dns/keys`, one draw for each first packet of a flow at a node. */
+  readonly #keys: Stream
   readonly #laterPacketNs: number
 
   constructor(
     readonly world: World,
     readonly dns: DnsParts,
   ) {
-    const { cluster, locations, book, scenario } = world
+    const { cluster, locations, book, scenario, streams } = world
+    this.#keys = streams.get('dns/keys')
     this.#laterPacketNs = Math.round(costsOf(scenario).packet)
     this.#icmp = new IcmpRation(cluster.nodes.length)
     this.#podNode = Int32Array.from(cluster.pods, (pod) => pod.nodeIndex)
@@ -128,7 +132,8 @@ export class DnsPackets {
     const packet = this.#packet
     flows.loadPacket(flow, packet)
     const side = this.#sideOf(flow, nodeIndex)
-    const doneNs = node.passFirstPacket(packet, side, simulator.now, this.#isForPodOf[nodeIndex])
+    const drawKey = this.#keys.uint32()
+    const doneNs = node.passFirstPacket(packet, side, simulator.now, this.#isForPodOf[nodeIndex], drawKey)
     if (node.traversal.verdict === DROPPED) {
       this.lose(query)
     } else if (node.traversal.verdict === REJECTED) {

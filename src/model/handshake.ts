@@ -138,7 +138,8 @@ export class Handshake {
     const node = nodes[nodeIndex]
     const side = this.#sideOf(request, connection, nodeIndex)
     const packet = this.#loadPacket(connection)
-    const doneNs = node.passFirstPacket(packet, side, simulator.now, this.#isForPodOf[nodeIndex])
+    const drawKey = connections.takeDrawKey(connection)
+    const doneNs = node.passFirstPacket(packet, side, simulator.now, this.#isForPodOf[nodeIndex], drawKey)
     connections.rulesEvaluated[connection] += node.traversal.rulesEvaluated
     requests.rulesNs[request] += doneNs - simulator.now
     if (node.traversal.verdict === DROPPED) {

@@ -9,12 +9,14 @@
 
 import { InvariantError } from '../base/diagnostics.js'
 import { parseCidr } from '../base/ip-address.js'
+import { KeyedDraws } from '../engine/keyed-draws.js'
 import type { Stream, Streams } from '../engine/streams.js'
 import type { ClusterNode } from '../kubernetes/cluster.js'
 import type { NodeRules } from '../kubernetes/node-rules.js'
 import type { AddressBook, AddressId } from '../netfilter/address-book.js'
 import type { EntryId } from '../netfilter/connection-table.js'
 import type { DataPlane } from '../netfilter/data-plane.js'
+import { leastDrawOf } from '../netfilter/nftables/numgen.js'
 import { emptyPacket, type Packet } from '../netfilter/packet.js'
 import { ACCEPTED, clearTraversal, DROPPED, makeTraversal, type Traversal } from '../netfilter/traversal.js'
 import { type Costs, firstPacketWorkNs } from './costs.js'
@@ -58,6 +60,7 @@ export class NetworkNode {
   readonly #address: AddressId
   readonly #gatewayAddress: AddressId
   readonly #portStream: Stream
+  readonly #draws = new KeyedDraws()
   readonly #original: Packet = emptyPacket()
   readonly #drops: Record<DropCause, number> = { rules: 0, backlog: 0, conntrackFull: 0, noMasqueradePort: 0 }
   #entry = -1 as EntryId
@@ -66,8 +69,6 @@ export class NetworkNode {
 
   constructor({ node, rules, podInterface, book, streams, costs, limits }: NetworkNodeOptions) {
     const loopback = node.address.includes(':') ? '::1/128' : '127.0.0.0/8'
-    const statistic = streams.get(`node/${node.name}/statistic`)
-    const numgen = streams.get(`node/${node.name}/numgen`)
     this.node = node
     this.processor = new PacketProcessor(node.cpuCount, limits.nodeBacklog)
     this.connections = new NodeConnections(limits, node.cpuCount)
@@ -79,8 +80,8 @@ export class NetworkNode {
     this.#dataPlane = makeDataPlane(rules, {
       book,
       localAddresses: [node.address, node.gatewayAddress, loopback].map(cidrOf),
-      draw31: () => statistic.draw31(),
-      draw32: () => numgen.uint32(),
+      draw31: (threshold) => this.#draws.draw31(threshold),
+      draw32: (modulus) => leastDrawOf(this.#draws.choose(modulus), modulus),
       interfaces: ['eth0', podInterface, 'lo'],
     })
   }
@@ -106,6 +107,7 @@ export class NetworkNode {
    * @param packet - changed in place: destination by DNAT, source by masquerading
    * @param side - where it comes from
    * @param isForOwnPod - will it leave by the pod side, once translated? Asked with the translated destination
+   * @param drawKey - 32 random bits from which all that rules draw is made, other ones for each walk
    * @returns when the node is done with it, ns; `traversal.verdict` says how
    */
   passFirstPacket(
@@ -113,8 +115,10 @@ export class NetworkNode {
     side: PacketSide,
     nowNs: number,
     isForOwnPod: (destination: AddressId) => boolean,
+    drawKey: number,
   ): number {
     this.#firstPackets++
+    this.#draws.begin(drawKey)
     this.#entry = -1 as EntryId
     clearTraversal(this.traversal)
     if (this.processor.isFull(nowNs)) {

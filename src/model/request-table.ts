@@ -5,9 +5,15 @@
  * A row is kept by two parties, the caller who waits and the pod (or the event) that will come back to it, and is free
  * when both have let go: a client that timed out leaves its request behind in the pod.
  */
+import { mixedKey } from '../engine/keyed-draws.js'
 import type { CallNode } from './call-sites.js'
 
 const INITIAL_ROWS = 64
+
+/** What keys are mixed with: call nodes have words from `FIRST_CALL` on. */
+const NEXT_CONNECTION = 0
+const THIS_CONNECTION = 1
+const FIRST_CALL = 2
 
 /** Where in its pod a request is: not there, in the queue, at a server of its own, at shared ones, or waiting for its calls. */
 export const Stage = { none: 0, queued: 1, served: 2, worked: 3, calling: 4 } as const
@@ -25,6 +31,8 @@ export class RequestTable {
   client: Int32Array = new Int32Array(INITIAL_ROWS)
   /** The request whose pod makes this call; -1 for a client's. */
   parent: Int32Array = new Int32Array(INITIAL_ROWS)
+  /** What is drawn for its connections is made of this: see `takeDrawKey`. 32 bits. */
+  drawKey: Uint32Array = new Uint32Array(INITIAL_ROWS)
   /** Row of the connection in use; -1 for none yet. */
   connection: Int32Array = new Int32Array(INITIAL_ROWS)
   /** Is it about to open a connection, or in line for one (see `waiting-lines.ts`)? Its neighbours there. */
@@ -88,10 +96,16 @@ export class RequestTable {
     return this.#rowCount
   }
 
-  /** Takes a row, awaited and held; its times are zero and its indices -1. A call takes over its parent's demands. */
+  /**
+   * Takes a row, awaited and held; its times are zero and its indices -1. A call takes over its parent's demands, and has a key of
+   * its own made of its parent's; a client's request gets its key by `drawKey`.
+   */
   open(call: CallNode, client: number, parent: number, intendedNs: number): number {
     const row = this.#openRow(call.site.index, call.index, client, parent, intendedNs)
-    if (parent >= 0) this.#copyDemands(parent, row)
+    if (parent >= 0) {
+      this.#copyDemands(parent, row)
+      this.drawKey[row] = mixedKey(this.drawKey[parent], FIRST_CALL + call.index)
+    }
     return row
   }
 
@@ -106,6 +120,7 @@ export class RequestTable {
       intendedNs[failed],
     )
     this.#copyDemands(failed, row)
+    this.drawKey[row] = this.drawKey[failed]
     this.attempts[row] = this.attempts[failed] + 1
     this.dnsQueries[row] = this.dnsQueries[failed]
     this.partStartNs[row] = startNs
@@ -144,6 +159,12 @@ export class RequestTable {
     this.serviceNs[row] = 0
     this.downstreamNs[row] = 0
     return row
+  }
+
+  /** The key of the next connection that the request opens: another one each time. */
+  takeDrawKey(row: number): number {
+    this.drawKey[row] = mixedKey(this.drawKey[row], NEXT_CONNECTION)
+    return mixedKey(this.drawKey[row], THIS_CONNECTION)
   }
 
   /** Gives a request its demands: the first of its `demandCount` places. */
@@ -200,6 +221,7 @@ export class RequestTable {
     this.callNode = int32(this.callNode)
     this.client = int32(this.client)
     this.parent = int32(this.parent)
+    this.drawKey = copied(this.drawKey, new Uint32Array(this.#capacity))
     this.connection = int32(this.connection)
     this.pod = int32(this.pod)
     this.callsMade = int32(this.callsMade)

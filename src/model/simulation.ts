@@ -6,6 +6,7 @@
  */
 import { InvariantError } from '../base/diagnostics.js'
 import { nanoseconds } from '../base/nanoseconds.js'
+import type { Stream } from '../engine/streams.js'
 import { fixedWarmUpNs } from '../input/warm-up-schema.js'
 import type { CallNode } from './call-sites.js'
 import { ClusterClock } from './changes/cluster-clock.js'
@@ -79,6 +80,8 @@ class Simulation {
   readonly #isDeadlineArmed: Uint8Array
   /** By call site; undefined where nothing is tried again. */
   readonly #retries: readonly (Retries | undefined)[]
+  /** By client group: keys of requests, of which all that is drawn for their connections is made. */
+  readonly #keyStreams: readonly Stream[]
   readonly #handler = (kind: number, payload: number) => this.#handle(kind, payload)
   readonly #record = emptyRecord()
   /** Undefined where nothing happens to pods and nodes. */
@@ -96,6 +99,9 @@ class Simulation {
     this.#serving = new Serving(world, (node, pod, parent) => this.#issue(node, pod, parent))
     this.#clock = world.presence.isEventful ? new ClusterClock(world, this.#connecting.casualties) : undefined
     this.#isDeadlineArmed = new Uint8Array(world.graph.sites.length)
+    this.#keyStreams = world.graph.roots.map(({ node }) =>
+      world.streams.get(`clients/${node.site.caller}/keys`),
+    )
     this.#retries = world.graph.sites.map(({ retry, caller, service }) =>
       retry === undefined
         ? undefined
@@ -182,6 +188,7 @@ class Simulation {
     const { node } = this.world.graph.roots[group]
     const request = this.#open(node, source.client, -1)
     this.world.requests.setDemands(request, source.demandsNs)
+    this.world.requests.drawKey[request] = this.#keyStreams[group].uint32()
     this.#awaitArrival(group)
     this.#attempt(request)
   }

@@ -36,8 +36,8 @@ export interface NodeNetfilterOptions {
   readonly localAddresses: readonly Cidr[]
   /** The node's own; no other node may use it. */
   readonly recentLists: RecentLists
-  /** Stream `node/<name>/statistic`: 31 random bits, one draw per `statistic` test run. */
-  readonly draw31: () => number
+  /** 31 random bits for a `statistic` test that passes below the threshold; one draw per test run. */
+  readonly draw31: (threshold: number) => number
   /**
    * Names of the node's interfaces, at most 31 with `lo`, which every node has; a packet says by their positions which it
    * came by. None but `lo` if not given.

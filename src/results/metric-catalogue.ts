@@ -229,6 +229,11 @@ function nearestPath(path: string): string | undefined {
   return paths.find((each) => path !== '' && each.endsWith(`.${path}`)) ?? closestName(path, paths)
 }
 
+/** Is the metric a quantile of response times? Over replications it is that of all requests together. */
+export function isQuantile(path: string): boolean {
+  return /^responseTime\.p\d+$/.test(path)
+}
+
 /** Refused, timed out, reset and rejected requests of a call, all replications together. */
 export function failedCount(call: CallResult): number {
   const { refused, timedOut, reset, rejected } = call.outcomes

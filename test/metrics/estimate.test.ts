@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { estimate } from '../../src/metrics/estimate.js'
+import { estimate, quantileEstimate } from '../../src/metrics/estimate.js'
 
 describe('estimate', () => {
   it('is the mean and half of the 95 % interval by Student', () => {
@@ -29,5 +29,23 @@ describe('estimate', () => {
     expect(estimate([null, 4])).toEqual({ value: 4, halfWidth95: null })
     expect(estimate([null, null])).toEqual({ value: null, halfWidth95: null })
     expect(estimate([])).toEqual({ value: null, halfWidth95: null })
+  })
+})
+
+describe('quantileEstimate', () => {
+  it('is the quantile of all requests together, its interval of how far replications are from it', () => {
+    // Σ (Q_j − Q)² = 16 + 4 + 0 = 20, s² = 10, t(0.975, 2) = 4.302652729749464
+    const { value, halfWidth95 } = quantileEstimate(14, [10, 12, 14])
+    expect(value).toBe(14)
+    expect(halfWidth95).toBeCloseTo(4.302652729749464 * Math.sqrt(10 / 3), 12)
+  })
+
+  it('is that of the mean where replications lie around it evenly', () => {
+    expect(quantileEstimate(5, [2, 4, 4, 4, 5, 5, 7, 9])).toEqual(estimate([2, 4, 4, 4, 5, 5, 7, 9]))
+  })
+
+  it('has no interval with one replication, and no value without any', () => {
+    expect(quantileEstimate(3, [3, null])).toEqual({ value: 3, halfWidth95: null })
+    expect(quantileEstimate(null, [null])).toEqual({ value: null, halfWidth95: null })
   })
 })

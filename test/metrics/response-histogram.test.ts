@@ -43,6 +43,18 @@ describe('ResponseHistogram', () => {
     ])
   })
 
+  it('takes in another one as if it had met all of its times', () => {
+    const [left, right] = [
+      [3, 500, 7_000_000],
+      [1, 500, 90_000_000],
+    ]
+    const together = histogramOf(left)
+    together.add(histogramOf(right))
+    together.add(new ResponseHistogram())
+    expect(together.state()).toEqual(histogramOf([...left, ...right]).state())
+    expect(together.count).toBe(6)
+  })
+
   it.each([
     [0.25, 10],
     [0.5, 20],

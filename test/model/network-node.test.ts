@@ -53,7 +53,7 @@ describe('NetworkNode', () => {
   it('sends a packet to its node port on to the pod, with its own address as the source', () => {
     const { node, packet, textOf } = makeNode()
     const first = packet('100.64.0.2', '192.168.0.2', 30_080)
-    node.passFirstPacket(first, 'outside', 0, never)
+    node.passFirstPacket(first, 'outside', 0, never, 0)
     expect(textOf(first)).toBe('192.168.0.2 -> 10.244.1.2:8080')
   })
 
@@ -61,10 +61,16 @@ describe('NetworkNode', () => {
     const { node, packet, textOf } = makeNode()
     const asked: AddressId[] = []
     const first = packet('100.64.0.2', '192.168.0.2', 30_080)
-    node.passFirstPacket(first, 'outside', 0, (destination) => {
-      asked.push(destination)
-      return true
-    })
+    node.passFirstPacket(
+      first,
+      'outside',
+      0,
+      (destination) => {
+        asked.push(destination)
+        return true
+      },
+      0,
+    )
     expect(textOf(first)).toBe('10.244.0.1 -> 10.244.1.2:8080')
     expect(asked).toEqual([first.destination])
   })
@@ -75,7 +81,7 @@ describe('NetworkNode', () => {
     const expected = Array.from({ length: 5 }, () => 1_024 + stream.below(64_512))
     const drawn = expected.map(() => {
       const first = packet('100.64.0.2', '192.168.0.2', 30_080)
-      node.passFirstPacket(first, 'outside', 0, always)
+      node.passFirstPacket(first, 'outside', 0, always, 0)
       return first.sourcePort
     })
     expect(drawn).toEqual(expected)
@@ -84,7 +90,7 @@ describe('NetworkNode', () => {
   it('keeps the source of packets from pods', () => {
     const { cluster, node, packet, textOf } = makeNode()
     const first = packet('10.244.0.9', cluster.services[0].clusterIp, 80)
-    node.passFirstPacket(first, 'outside', 0, never)
+    node.passFirstPacket(first, 'outside', 0, never, 0)
     expect([textOf(first), first.sourcePort]).toEqual(['10.244.0.9 -> 10.244.1.2:8080', 40_000])
   })
 
@@ -92,7 +98,7 @@ describe('NetworkNode', () => {
     const { node, packet } = makeNode()
     const original = packet('100.64.0.2', '192.168.0.2', 30_080)
     const translated = { ...original }
-    node.passFirstPacket(translated, 'outside', 0, never)
+    node.passFirstPacket(translated, 'outside', 0, never, 0)
     const reply = {
       ...emptyPacket(),
       source: translated.destination,
@@ -107,18 +113,24 @@ describe('NetworkNode', () => {
 
   it('takes the time of the rules evaluated, and counts packets and rules', () => {
     const { node, packet } = makeNode()
-    const doneNs = node.passFirstPacket(packet('100.64.0.2', '192.168.0.2', 30_080), 'outside', 1_000, never)
+    const doneNs = node.passFirstPacket(
+      packet('100.64.0.2', '192.168.0.2', 30_080),
+      'outside',
+      1_000,
+      never,
+      0,
+    )
     const { rulesEvaluated } = node.traversal
     expect(doneNs).toBe(1_000 + firstPacketWorkNs(COSTS, node.traversal))
     expect([node.firstPackets, node.rulesEvaluated]).toEqual([1, rulesEvaluated])
-    node.passFirstPacket(packet('100.64.0.3', '192.168.0.2', 30_080), 'outside', 2_000, never)
+    node.passFirstPacket(packet('100.64.0.3', '192.168.0.2', 30_080), 'outside', 2_000, never, 0)
     expect([node.firstPackets, node.rulesEvaluated]).toEqual([2, 2 * rulesEvaluated])
   })
 
   it('lets packets wait for a processor', () => {
     const { node, packet } = makeNode()
     const first = () => packet('100.64.0.2', '192.168.0.2', 30_080)
-    const doneNs = [0, 0, 0].map((nowNs) => node.passFirstPacket(first(), 'outside', nowNs, never))
+    const doneNs = [0, 0, 0].map((nowNs) => node.passFirstPacket(first(), 'outside', nowNs, never, 0))
     expect(node.processor.processorCount).toBe(2)
     expect([doneNs[1], doneNs[2]]).toEqual([doneNs[0], 2 * doneNs[0]])
   })
@@ -126,7 +138,7 @@ describe('NetworkNode', () => {
   it('drops what its processors have no place for', () => {
     const { node, packet } = makeNode({ nodeBacklog: 1 })
     const verdicts = Array.from({ length: 5 }, (_, client) => {
-      node.passFirstPacket(packet(`100.64.0.${client + 2}`, '192.168.0.2', 30_080), 'outside', 0, never)
+      node.passFirstPacket(packet(`100.64.0.${client + 2}`, '192.168.0.2', 30_080), 'outside', 0, never, 0)
       return node.traversal.verdict
     })
     // Two are in work, two wait: one for each processor.
@@ -137,7 +149,7 @@ describe('NetworkNode', () => {
   it('drops new connections when its table is full, without asking the rules', () => {
     const { node, packet } = makeNode({ conntrackLeast: 2, conntrackPerCpu: 1 })
     const pass = (client: number, nowNs: number) =>
-      node.passFirstPacket(packet(`100.64.0.${client}`, '192.168.0.2', 30_080), 'outside', nowNs, never)
+      node.passFirstPacket(packet(`100.64.0.${client}`, '192.168.0.2', 30_080), 'outside', nowNs, never, 0)
     pass(2, 0)
     const entry = node.lastEntry
     pass(3, 0)
@@ -154,7 +166,7 @@ describe('NetworkNode', () => {
   it('forgets connections that were never answered when its table is full', () => {
     const { node, packet } = makeNode({ conntrackLeast: 1, conntrackPerCpu: 1 })
     const pass = (client: number, nowNs: number) =>
-      node.passFirstPacket(packet(`100.64.0.${client}`, '192.168.0.2', 30_080), 'outside', nowNs, never)
+      node.passFirstPacket(packet(`100.64.0.${client}`, '192.168.0.2', 30_080), 'outside', nowNs, never, 0)
     pass(2, 0)
     node.close(node.lastEntry, -1, 'unanswered', 1e9)
     pass(3, 2e9)
@@ -168,7 +180,7 @@ describe('NetworkNode', () => {
   it('masquerades only so many connections to an endpoint at once, and drops the next', () => {
     const { node, packet } = makeNode({ masqueradePorts: 1 })
     const pass = (client: number) =>
-      node.passFirstPacket(packet(`100.64.0.${client}`, '192.168.0.2', 30_080), 'outside', 0, never)
+      node.passFirstPacket(packet(`100.64.0.${client}`, '192.168.0.2', 30_080), 'outside', 0, never, 0)
     pass(2)
     const entry = node.lastEntry
     pass(3)
@@ -181,7 +193,7 @@ describe('NetworkNode', () => {
   it('knows the packets of its pods by their interface, and those of its processes by the hook', () => {
     const { cluster, node, packet, textOf } = makeNode()
     const first = packet('192.168.0.2', cluster.services[0].clusterIp, 80)
-    node.passFirstPacket(first, 'process', 0, never)
+    node.passFirstPacket(first, 'process', 0, never, 0)
     expect(textOf(first)).toBe('192.168.0.2 -> 10.244.1.2:8080')
     expect(node.traversal.isMasqueraded).toBe(true)
   })

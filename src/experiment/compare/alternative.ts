@@ -1,6 +1,6 @@
 /** One alternative of a comparison: a design point of some results. */
 
-import { metricAt } from '../../results/metric-catalogue.js'
+import { isQuantile, metricAt } from '../../results/metric-catalogue.js'
 import type { CallResult, PerReplication, PointResult, Results } from '../../results/results-schema.js'
 import { UTILISATION } from '../../results/watched-metrics.js'
 import type { Sample } from './difference.js'
@@ -37,6 +37,8 @@ export function arePaired(baseline: Alternative, other: Alternative): boolean {
 export function callSample({ results, point }: Alternative, call: CallResult, metric: string): Sample {
   const values = point.perReplication?.calls[point.calls.indexOf(call)]?.[metric]
   const { value, halfWidth95 } = metricAt(metric).of(call)
+  // Quantiles are of all requests together, whatever was kept.
+  if (isQuantile(metric)) return { mean: value, values, halfWidth95, replications: results.replications }
   return sampleOf(value, halfWidth95, values, results.replications)
 }
 

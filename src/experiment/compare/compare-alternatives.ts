@@ -14,7 +14,7 @@ import {
   type Difference,
   SIGNIFICANCE,
 } from '../../results/comparison-schema.js'
-import { metricAt } from '../../results/metric-catalogue.js'
+import { isQuantile, metricAt } from '../../results/metric-catalogue.js'
 import { UTILISATION, WATCHED_METRICS } from '../../results/watched-metrics.js'
 import { type Alternative, arePaired, callSample, utilisationSample } from './alternative.js'
 import { type MeasuredDifference, pairedDifference, type Sample, unpairedDifference } from './difference.js'
@@ -148,11 +148,17 @@ function figureOf(
     alternatives: others.map((other, index) => {
       const isPaired = pairs[index + 1] && baseline.values !== undefined && other.values !== undefined
       const measured = isPaired
-        ? pairedDifference(baseline.values, other.values)
+        ? pairedDifference(baseline.values, other.values, togetherOf(metric, baseline, other))
         : unpairedDifference(baseline, other)
       return { value: other.mean, ...withoutVerdict(measured) }
     }),
   }
+}
+
+/** Of quantiles, the difference between those of all requests together. */
+function togetherOf(metric: string, baseline: Sample, other: Sample): number | undefined {
+  if (!isQuantile(metric) || baseline.mean === null || other.mean === null) return undefined
+  return other.mean - baseline.mean
 }
 
 /** A verdict before tests are taken together. */

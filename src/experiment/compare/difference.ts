@@ -5,6 +5,9 @@
  * What both alternatives meet alike (the same arrivals, the same service times) falls out of D_j, which makes the interval
  * narrow. Source: A. M. Law, Simulation Modeling and Analysis, 5th ed. 2015, sections 10.2.1 and 11.2.
  *
+ * Of a quantile D is the difference between the quantiles of all requests together, and s² = Σ (D_j − D)² / (n − 1): sectioning, as in
+ * metrics/estimate.ts.
+ *
  * Unpaired, by Welch: mean Y − mean X ± t(0.975, f) · √(a + b) with a = s²_X / n_X, b = s²_Y / n_Y and
  * f = (a + b)² / (a² / (n_X − 1) + b² / (n_Y − 1)). Source: the same, section 10.2.2; B. L. Welch, Biometrika 34 (1947).
  */
@@ -12,7 +15,7 @@ import { studentTQuantile, studentTTwoSided } from '../../base/special-functions
 
 /** What one alternative has of a figure. */
 export interface Sample {
-  /** Mean over replications; null where nothing was observed. */
+  /** Mean over replications, or quantile of all requests together; null where nothing was observed. */
   readonly mean: number | null
   /** By replication, where they were kept. */
   readonly values: readonly (number | null)[] | undefined
@@ -44,17 +47,19 @@ const UNKNOWN: MeasuredDifference = {
  *
  * @param baseline - by replication
  * @param alternative - by replication, as many
+ * @param together - the difference where it is not the mean of those of replications
  */
 export function pairedDifference(
   baseline: readonly (number | null)[],
   alternative: readonly (number | null)[],
+  together?: number,
 ): MeasuredDifference {
   const differences = baseline.flatMap((value, index) => {
     const other = alternative[index]
     return value === null || other === null ? [] : [other - value]
   })
   if (differences.length === 0) return UNKNOWN
-  const { mean, variance } = momentsOf(differences)
+  const { mean, variance } = momentsOf(differences, together)
   if (differences.every((each) => each === 0)) return equalDifference()
   if (variance === null) return { ...UNKNOWN, difference: mean }
   return tested(mean, Math.sqrt(variance / differences.length), differences.length - 1)
@@ -91,7 +96,7 @@ function tested(difference: number, standardError: number, freedom: number): Mea
 function meanVariance(sample: Sample): { variance: number; count: number } | null {
   const known = sample.values?.filter((value) => value !== null)
   if (known !== undefined) {
-    const { variance } = momentsOf(known)
+    const { variance } = momentsOf(known, sample.mean ?? undefined)
     return variance === null ? null : { variance: variance / known.length, count: known.length }
   }
   const { halfWidth95, replications } = sample
@@ -100,8 +105,9 @@ function meanVariance(sample: Sample): { variance: number; count: number } | nul
   return { variance: standardError * standardError, count: replications }
 }
 
-function momentsOf(values: readonly number[]): { mean: number; variance: number | null } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+/** @param given - taken in the place of the mean */
+function momentsOf(values: readonly number[], given?: number): { mean: number; variance: number | null } {
+  const mean = given ?? values.reduce((sum, value) => sum + value, 0) / values.length
   if (values.length < 2) return { mean, variance: null }
   const squares = values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0)
   return { mean, variance: squares / (values.length - 1) }

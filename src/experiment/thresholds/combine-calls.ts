@@ -10,7 +10,7 @@ import type { CallResult, Estimate, Spread } from '../../results/results-schema.
 /**
  * Combines calls.
  *
- * @param calls - at least one, each of one replication; a single one is returned as it is
+ * @param calls - at least one, each of one replication, of several for their quantiles together; a single one is returned as it is
  * @returns figures without intervals; names are those of the first
  */
 export function combineCalls(calls: readonly CallResult[]): CallResult {

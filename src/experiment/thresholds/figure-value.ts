@@ -1,6 +1,6 @@
 /** The value of a figure in the results of one point. */
-import { estimate } from '../../metrics/estimate.js'
-import type { Metric } from '../../results/metric-catalogue.js'
+import { estimate, quantileEstimate } from '../../metrics/estimate.js'
+import { isQuantile, type Metric } from '../../results/metric-catalogue.js'
 import type { CallResult, Estimate, PointResult } from '../../results/results-schema.js'
 import { combineCalls } from './combine-calls.js'
 import { type Figure, WATCHED_CALL_METRICS, WATCHED_NODE_METRICS, WATCHED_POD_METRICS } from './figure.js'
@@ -32,15 +32,21 @@ export function figureIn(figure: Figure, point: PointResult): Estimate | undefin
 }
 
 /**
- * The figure over replications: mean and 95 % interval. What reports add up over replications is a mean here too, so that it
+ * The figure over replications: mean, or quantile of all requests together, and 95 % interval. What reports add up over replications is a mean here too, so that it
  * does not grow with their number.
  *
  * @param replications - the results of the point, replication by replication
  * @returns undefined where the point has no such Service, client, pod or node
  */
 export function figureOver(figure: Figure, replications: readonly PointResult[]): Estimate | undefined {
-  const values = replications.flatMap((each) => figureIn(figure, each) ?? [])
-  return values.length === 0 ? undefined : estimate(values.map(({ value }) => value))
+  const values = replications.flatMap((each) => figureIn(figure, each) ?? []).map(({ value }) => value)
+  if (values.length === 0) return undefined
+  if (!isQuantile(figure.metric)) return estimate(values)
+  const calls = replications.flatMap((each) => callsOf(figure, each))
+  return quantileEstimate(
+    WATCHED_CALL_METRICS.get(figure.metric)?.of(combineCalls(calls)).value ?? null,
+    values,
+  )
 }
 
 /** A client group makes one call: the first of its name. */

@@ -4,6 +4,7 @@
  */
 import { InputError, InvariantError } from '../../base/diagnostics.js'
 import { type Cidr, parseCidr } from '../../base/ip-address.js'
+import { KeyedDraws } from '../../engine/keyed-draws.js'
 import type { Streams } from '../../engine/streams.js'
 import type { ClusterNode } from '../../kubernetes/cluster.js'
 import type { NodeRules } from '../../kubernetes/node-rules.js'
@@ -13,6 +14,7 @@ import type { Table } from '../../netfilter/iptables/rule.js'
 import { traceRules } from '../../netfilter/iptables/trace-rules.js'
 import type { IpvsTables } from '../../netfilter/ipvs/ipvs-tables.js'
 import { traceIpvs } from '../../netfilter/ipvs/trace-node.js'
+import { leastDrawOf } from '../../netfilter/nftables/numgen.js'
 import { ReferenceSets } from '../../netfilter/nftables/reference-sets.js'
 import type { NftTable } from '../../netfilter/nftables/ruleset.js'
 import { traceTable } from '../../netfilter/nftables/trace-table.js'
@@ -68,8 +70,8 @@ export function iptablesPlane(
   const lists = rememberingLists(tables, options.remembered)
   const outInterfaceOf = (destination: string) => interfaceTo(destination, node, podInterface)
   const traced = { tables, localAddresses: localAddressesOf(node), lists, outInterfaceOf }
-  const draw = streamOf(node, 'statistic', options)
-  const draw31 = draw && (() => draw.draw31())
+  const draws = drawsOf(node, options)
+  const draw31 = draws && ((threshold: number) => draws.draw31(threshold))
   return {
     rules,
     boundAddresses: [],
@@ -81,8 +83,8 @@ function nftablesPlane(table: NftTable, node: ClusterNode, options: PlaneOptions
   const { maxRunLength, remembered } = options
   const traced = { table, localAddresses: localAddressesOf(node) }
   const makeSets = () => rememberingSets(table, remembered)
-  const draw = streamOf(node, 'numgen', options)
-  const draw32 = draw && (() => draw.uint32())
+  const draws = drawsOf(node, options)
+  const draw32 = draws && ((modulus: number) => leastDrawOf(draws.choose(modulus), modulus))
   return {
     rules: GENERATED,
     boundAddresses: [],
@@ -132,12 +134,14 @@ function rememberingSets(table: NftTable, remembered: PlaneOptions['remembered']
   return sets
 }
 
-/** The numbers that rules of a run with the same seed draw on this node, from the n-th on. */
-function streamOf({ name }: ClusterNode, kind: 'statistic' | 'numgen', { drawn }: PlaneOptions) {
+/** What the node's rules draw for a packet, made of the n-th key of the stream `trace/<node>`. */
+function drawsOf({ name }: ClusterNode, { drawn }: PlaneOptions): KeyedDraws | undefined {
   if (drawn === undefined) return undefined
-  const stream = drawn.streams.get(`node/${name}/${kind}`)
+  const stream = drawn.streams.get(`trace/${name}`)
   for (let number = 1; number < drawn.draw; number++) stream.uint32()
-  return stream
+  const draws = new KeyedDraws()
+  draws.begin(stream.uint32())
+  return draws
 }
 
 /** By which a packet leaves the node, as far as svcsim gives nodes interfaces: that of the pods, and `eth0`. */

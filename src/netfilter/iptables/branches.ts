@@ -64,7 +64,10 @@ export function allBranches<T>(at: PacketAtNode, finish: (run: BranchRun<T>) => 
  *
  * @param draw31 - 31 random bits; one draw per `statistic` test run
  */
-export function drawnRun({ node, way, packet }: PacketAtNode, draw31: () => number): Interpretation {
+export function drawnRun(
+  { node, way, packet }: PacketAtNode,
+  draw31: (threshold: number) => number,
+): Interpretation {
   return interpret({ ...node, lists: node.lists.copy(), draw31 }, way, packet, 0)
 }
 

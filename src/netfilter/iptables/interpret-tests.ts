@@ -34,7 +34,7 @@ export interface ReadableNode {
   /** Must hold the lists of the tables: see `ReferenceLists.retain`. */
   readonly lists: ReferenceLists
   /** 31 random bits; one draw per `statistic` test run. */
-  readonly draw31: () => number
+  readonly draw31: (threshold: number) => number
   /** Name of the interface by which packets for an address of another machine leave; not given: unknown. */
   readonly outInterfaceOf?: (destination: string) => string | undefined
 }
@@ -145,7 +145,7 @@ function statesAt(table: TableName, packet: ReadablePacket): readonly Connection
 }
 
 function isDrawn(tested: TestedPacket, threshold: number): boolean {
-  const isPassed = tested.node.draw31() < threshold
+  const isPassed = tested.node.draw31(threshold) < threshold
   tested.draws.push({ threshold, isPassed })
   return isPassed
 }

@@ -21,7 +21,7 @@ import type { Match } from './rule.js'
 /** What a trace of one node shows. */
 export interface TraceOptions {
   /** 31 random bits, one draw per `statistic` test run: one way only. Undefined: all ways. */
-  readonly draw31?: (() => number) | undefined
+  readonly draw31?: ((threshold: number) => number) | undefined
   /** Of more rules than this in a row that do not match, only the number is told; at least 1. */
   readonly maxRunLength: number
 }

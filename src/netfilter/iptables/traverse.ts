@@ -27,8 +27,8 @@ import {
 export interface TraversalContext {
   readonly book: AddressBook
   readonly recentLists: RecentLists
-  /** 31 random bits, 0 to 2^31 - 1; one draw per `statistic` test run. */
-  readonly draw31: () => number
+  /** 31 random bits, 0 to 2^31 - 1, for a `statistic` test that passes below the threshold; one draw per test run. */
+  readonly draw31: (threshold: number) => number
 }
 
 /** Not settled yet, where a verdict belongs. */
@@ -95,7 +95,7 @@ export function traverse(
         break
       case 18: // TEST_STATISTIC
         traversal.statisticRulesEvaluated += 1
-        hasPassed = context.draw31() <= code[at + 2]
+        hasPassed = context.draw31(code[at + 2] + 1) <= code[at + 2]
         break
       case 20: // TEST_RECENT_SET
       case 22: // TEST_RECENT_REMOVE

@@ -31,7 +31,7 @@ export interface ReadableNftNode {
   /** Must hold the sets of the table: see `ReferenceSets.retain`. */
   readonly sets: ReferenceSets
   /** 32 random bits; one draw per `numgen` met. */
-  readonly draw32: () => number
+  readonly draw32: (modulus: number) => number
 }
 
 /** One rule that a packet met. */
@@ -242,7 +242,7 @@ function runRule(walk: Walk, rule: NftRule): RuleOutcome {
   }
   if (verdict?.kind !== 'randomVerdict') return { ...nothing, verdict }
   const modulus = verdict.verdicts.length
-  const number = scaledDraw(walk.node.draw32(), modulus)
+  const number = scaledDraw(walk.node.draw32(modulus), modulus)
   const chosen = verdict.verdicts[number]
   return { failed: undefined, verdict: chosen, mapVerdict: chosen, draw: { modulus, number } }
 }

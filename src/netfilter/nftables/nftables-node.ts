@@ -26,8 +26,8 @@ export interface NftablesNodeOptions {
   readonly localAddresses: readonly Cidr[]
   /** The node's own; no other node may use it. */
   readonly timedSets: TimedSets
-  /** Stream `node/<name>/numgen`: 32 random bits, one draw per `numgen` met. */
-  readonly draw32: () => number
+  /** 32 random bits for a `numgen` of so many numbers, one draw per `numgen` met. */
+  readonly draw32: (modulus: number) => number
   /** Names of the node's interfaces, at most 31; a packet says by their positions which it came by. None if not given. */
   readonly interfaces?: readonly string[]
 }

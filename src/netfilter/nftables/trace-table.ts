@@ -34,7 +34,7 @@ export interface PacketAtTable {
 /** What a trace of one node shows; see `TraceOptions` of iptables. */
 export interface TableTraceOptions {
   /** 32 random bits, one draw per `numgen` met: one way only. Undefined: all ways. */
-  readonly draw32?: (() => number) | undefined
+  readonly draw32?: ((modulus: number) => number) | undefined
   readonly maxRunLength: number
 }
 
@@ -61,7 +61,7 @@ class TableTracer {
     this.table = `${family === 6 ? 'ip6' : 'ip'} ${name}`
   }
 
-  oneWay(draw32: () => number): NodeWays {
+  oneWay(draw32: (modulus: number) => number): NodeWays {
     const run = this.#run(draw32)
     const drawn = run.draws
       .filter(({ modulus }) => modulus > 1)
@@ -121,7 +121,7 @@ class TableTracer {
     return { ...this.#ruleStep(met), result: 'drawn', detail: '', text: choicesText(met), branches }
   }
 
-  #run(draw32: () => number): NftInterpretation {
+  #run(draw32: (modulus: number) => number): NftInterpretation {
     const { node, makeSets, way, packet } = this.at
     const run = interpretTable({ ...node, sets: makeSets(), draw32 }, way, packet, 0)
     this.#rulesLeft -= run.rulesEvaluated

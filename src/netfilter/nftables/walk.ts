@@ -20,7 +20,7 @@ export interface WalkContext {
   readonly book: AddressBook
   readonly timedSets: TimedSets
   /** 32 random bits, 0 to 2^32 - 1; one draw per `numgen` run. */
-  readonly draw32: () => number
+  readonly draw32: (modulus: number) => number
 }
 
 /** Not settled yet, where a verdict belongs. */
@@ -114,7 +114,7 @@ export function walkChain(
         at += stride
         continue
       case 32: // CHOOSE
-        at += stride * (1 + scaledDraw(context.draw32(), code[at + 1]))
+        at += stride * (1 + scaledDraw(context.draw32(code[at + 1]), code[at + 1]))
         continue
       case 34: // GO_ON
         matchedCount += 1

@@ -58,6 +58,13 @@ describe('pairedDifference', () => {
     )
   })
 
+  test('lies around the difference of all requests together where there is one', () => {
+    // D = 1, 2, 3 around 4: s² = (9 + 4 + 1) / 2 = 7, t(0.975, 2) = 4.30265273
+    const { difference, low95 } = pairedDifference([10, 20, 30], [11, 22, 33], 4)
+    expect(difference).toBe(4)
+    expect(low95).toBeCloseTo(4 - 4.30265273 * Math.sqrt(7 / 3), 7)
+  })
+
   test('leaves out replications that one side has nothing of', () => {
     expect(pairedDifference([1, null, 3], [2, 5, null])).toMatchObject({
       difference: 1,

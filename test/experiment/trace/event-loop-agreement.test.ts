@@ -1,9 +1,11 @@
 /** One way of a trace is what the event loop does with the same random numbers: the same endpoint, source and rules. */
 import { describe, expect, it } from 'vitest'
 import { parseCidr } from '../../../src/base/ip-address.js'
+import { KeyedDraws } from '../../../src/engine/keyed-draws.js'
 import { Streams } from '../../../src/engine/streams.js'
 import { makeDataPlane } from '../../../src/model/data-planes.js'
 import { AddressBook } from '../../../src/netfilter/address-book.js'
+import { leastDrawOf } from '../../../src/netfilter/nftables/numgen.js'
 import { emptyPacket } from '../../../src/netfilter/packet.js'
 import { makeTraversal } from '../../../src/netfilter/traversal.js'
 import { traced, tracedCluster } from './traced.js'
@@ -24,7 +26,11 @@ describe.each(MODES)('mode %s', (mode) => {
     for (const draw of [1, 2, 3, 4, 5, 6, 7, 8]) {
       const [outcome] = traced({ from: 'pod/shop/cart', to, draw }, loaded).outcomes
       const streams = new Streams(loaded.scenario.spec.seed, 0)
-      const [statistic, numgen] = ['statistic', 'numgen'].map((kind) => streams.get(`node/n2/${kind}`))
+      const keys = streams.get('trace/n2')
+      const draws = new KeyedDraws()
+      // Keys before the n-th are those of other packets.
+      for (let number = 1; number < draw; number++) keys.uint32()
+      draws.begin(keys.uint32())
       const book = new AddressBook()
       const plane = makeDataPlane(loaded.cluster.nodeRules[1], {
         book,
@@ -32,8 +38,8 @@ describe.each(MODES)('mode %s', (mode) => {
           (text) => parseCidr(text) ?? never(),
         ),
         interfaces: ['eth0', 'cni0', 'lo'],
-        draw31: () => statistic.draw31(),
-        draw32: () => numgen.uint32(),
+        draw31: (threshold) => draws.draw31(threshold),
+        draw32: (modulus) => leastDrawOf(draws.choose(modulus), modulus),
       })
       const packet = () =>
         Object.assign(emptyPacket(), {
@@ -44,9 +50,8 @@ describe.each(MODES)('mode %s', (mode) => {
           inInterface: 1,
         })
       const traversal = makeTraversal()
-      // iptables and nftables: numbers before the n-th are drawn by others. IPVS counts connections.
+      // IPVS draws nothing and counts connections.
       if (mode === 'ipvs') for (let number = 1; number < draw; number++) plane.receive(packet(), 0, traversal)
-      else for (let number = 1; number < draw; number++) [statistic, numgen].map((stream) => stream.uint32())
       const passed = packet()
       plane.receive(passed, 0, traversal)
       const [first] = outcome.nodes
