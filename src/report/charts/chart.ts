@@ -35,14 +35,22 @@ export interface LinePicture {
     readonly ticks: readonly { readonly at: number; readonly label: string }[]
     /** False: places are names without distance, and nothing connects them. */
     readonly isContinuous: boolean
+    /** Of places at the pointer that have no label of their own; undefined: they are percentiles, if lines are curves. */
+    readonly unit?: string
   }
   readonly y: {
     readonly name: string
     readonly max?: number
+    /** Labelled heights where they are not to scale, from the lowest to the highest; figures are then told by their texts. */
+    readonly ticks?: readonly { readonly at: number; readonly label: string }[]
     /** Of figures at the pointer, where points have no text. */
     readonly unit?: string
   }
   readonly series: readonly LineSeries[]
+  /** Heights not to be passed, drawn across. */
+  readonly limits?: readonly { readonly at: number; readonly label: string }[]
+  /** Intervals are drawn as bands along the lines, not as error bars. */
+  readonly hasBands?: boolean
   /** Names beside the right ends of lines, at heights on the vertical axis; may have several lines of text. */
   readonly endLabels: readonly { readonly at: number; readonly text: string }[]
 }
@@ -65,6 +73,10 @@ export interface LinePoint {
   readonly half: number
   /** Written beside the point, e.g. `46.3 ms`. */
   readonly text: string
+  /** Ends of the interval, where the axis is not to scale. */
+  readonly interval?: readonly [number, number]
+  /** Marked: it depends on how long the run is. */
+  readonly isUnstable?: boolean
 }
 
 /** Bars with the line at which all would be equal, one panel beside the other. */
@@ -108,7 +120,12 @@ export interface HeatPicture {
     readonly y: number
     readonly step: number
     readonly text: string
+    /** A second figure, at the pointer only. */
+    readonly note?: string
   }[]
+  /** Cells are many and low, without their figures. */
+  readonly isDense?: boolean
+  readonly noteName?: string
   /** What the least and the greatest are: the two ends of the scale of colours. */
   readonly least: string
   readonly most: string

@@ -3,11 +3,12 @@ import type { Results } from '../../results/results-schema.js'
 import type { Chart } from './chart.js'
 import { partsCharts, percentileChart } from './run-charts.js'
 import { spreadCharts } from './spread-chart.js'
-import { sweepCharts } from './sweep-charts.js'
+import { crossedCharts, sweepCharts } from './sweep-charts.js'
 
 /** The charts of a run: percentiles, parts, connections per pod; of a sweep: along its main factor, then the spread. */
 export function chartsOf(results: Results): readonly Chart[] {
-  if (results.sweep !== undefined) return named([...sweepCharts(results), ...spreadCharts(results)])
+  if (results.sweep !== undefined)
+    return named([...sweepCharts(results), ...crossedCharts(results), ...spreadCharts(results)])
   const percentiles = percentileChart(results)
   return named([
     ...(percentiles === undefined ? [] : [percentiles]),

@@ -1,9 +1,10 @@
 /** The charts of a sweep: response times, failed requests and stickiness along its main factor. */
 import { type Metric, metricAt } from '../../results/metric-catalogue.js'
-import type { Estimate, Results } from '../../results/results-schema.js'
+import type { CallResult, Estimate, Results } from '../../results/results-schema.js'
 import { figureColumn } from '../figure-column.js'
 import { estimateText, figureText } from '../figures.js'
-import { numericPair, type SweepAxis } from '../sweep-axes.js'
+import { capacityFinding, type Objective, objectiveLabel, objectivesOf } from '../objectives.js'
+import { isRate, numericPair, type SweepAxis } from '../sweep-axes.js'
 import { metricFinding } from '../sweep-findings.js'
 import {
   type Pairing,
@@ -13,6 +14,8 @@ import {
   sharedOut,
   sweepLines,
 } from '../sweep-series.js'
+import { isUnstable, UNSTABLE_MARK } from '../unstable.js'
+import { againstLoad } from './against-load.js'
 import type { Chart, LinePicture, LineSeries } from './chart.js'
 import { endLabels } from './end-labels.js'
 
@@ -28,6 +31,8 @@ interface Subject {
   readonly metric: Metric
   readonly companion: Metric | undefined
   readonly isWhole: boolean
+  /** Drawn with bands, on a scale of equal factors where figures spread: a figure against the load. */
+  readonly isAgainstLoad?: boolean
 }
 
 /** A share of failed requests that is worth a chart: 1 in 1,000 at one point at least. */
@@ -63,7 +68,13 @@ export function sweepCharts(results: Results): readonly Chart[] {
   const isFailing = lines.series.some(({ steps }) =>
     steps.some(({ call }) => (failed.of(call).value ?? 0) >= LEAST_FAILED),
   )
-  return chartsAlong(lines, isFailing ? SUBJECTS : SUBJECTS.filter(({ metric }) => metric !== failed))
+  const subjects = isFailing ? SUBJECTS : SUBJECTS.filter(({ metric }) => metric !== failed)
+  const isAgainstLoad = lines.axis.values.every(isRate)
+  return chartsAlong(
+    results,
+    lines,
+    subjects.map((subject) => ({ ...subject, isAgainstLoad: isAgainstLoad && !subject.isWhole })),
+  )
 }
 
 /**
@@ -74,10 +85,10 @@ export function crossedCharts(results: Results): readonly Chart[] {
   const pair = numericPair(results)
   const lines = pair === undefined ? undefined : sweepLines(results, pair.second)
   if (lines === undefined) return []
-  return chartsAlong(lines, [{ ...SUBJECTS[0], name: 'response-time-across' }])
+  return chartsAlong(results, lines, [{ ...SUBJECTS[0], name: 'response-time-across', isAgainstLoad: true }])
 }
 
-function chartsAlong(lines: SweepLines, subjects: readonly Subject[]): readonly Chart[] {
+function chartsAlong(results: Results, lines: SweepLines, subjects: readonly Subject[]): readonly Chart[] {
   return subjects.flatMap((subject) => {
     const pairing = pairedUp(lines)
     if (pairing !== undefined) return pairedChart(subject, lines, pairing)
@@ -86,26 +97,35 @@ function chartsAlong(lines: SweepLines, subjects: readonly Subject[]): readonly 
     )
     return groups.slice(0, MAX_CHARTS).map(({ common, series }, index) => {
       const name = groups.length === 1 ? subject.name : `${subject.name}-${index + 1}`
-      return sweepChart(name, subject, common, { ...lines, series })
+      const objectives = objectivesOf(results, lines, subject.metric)
+      return sweepChart(name, subject, common, { ...lines, series }, objectives)
     })
   })
 }
 
-function sweepChart(name: string, subject: Subject, common: string, lines: SweepLines): Chart {
-  const { metric, companion } = subject
-  const finding = metricFinding(lines, metric)
-  const isWithCompanion = companion !== undefined && lines.series.length <= MAX_WITH_COMPANIONS
+function sweepChart(
+  name: string,
+  subject: Subject,
+  common: string,
+  lines: SweepLines,
+  objectives: readonly Objective[],
+): Chart {
+  const { metric, companion, isAgainstLoad } = subject
+  const capacity = isAgainstLoad === true ? capacityFinding(lines, metric, objectives[0]) : undefined
+  const finding = capacity ?? metricFinding(lines, metric)
+  const isWithCompanion =
+    companion !== undefined && isAgainstLoad !== true && lines.series.length <= MAX_WITH_COMPANIONS
   const how = isWithCompanion
     ? `solid: ${metric.label}, dashed: ${companion.label}`
     : metric.definition.replace(/\.$/, '')
-  const subtitle = `${how}${intervalsPhrase(lines, metric)}`
+  const subtitle = `${how}${intervalsPhrase(lines, metric)}${crossPhrase(lines, metric)}`
   return {
     name,
     title: common === '' ? finding : `${common}: ${finding}`,
     subtitle,
     alt: `Chart of ${metric.label} against ${lines.axis.name}, ${lines.series.length === 1 ? 'one line' : `${lines.series.length} lines`}. ${finding}. The numbers are in the table below it.`,
     table: numbersTable(subject, lines),
-    picture: linePicture(subject, isWithCompanion, lines),
+    picture: linePicture(subject, isWithCompanion, lines, objectives),
   }
 }
 
@@ -118,7 +138,7 @@ function pairedChart(subject: Subject, lines: SweepLines, pairing: Pairing): rea
     `${factor} ${solid}: ${metricFinding({ ...lines, series: solidSeries }, metric)}`,
     `${factor} ${dashed}: ${metricFinding({ ...lines, series: dashedSeries }, metric)}`,
   ]
-  const picture = linePicture(subject, false, { ...lines, series: solidSeries })
+  const picture = linePicture(subject, false, { ...lines, series: solidSeries }, [])
   const { size } = displayUnit(
     metric,
     lines.series.flatMap(({ steps }) => steps.map(({ call }) => metric.of(call))),
@@ -156,6 +176,13 @@ function intervalsPhrase({ series }: SweepLines, metric: Metric): string {
   return hasIntervals ? '; with 95 % intervals' : ''
 }
 
+/** Says what a cross is, where there is one. */
+function crossPhrase({ series }: SweepLines, metric: Metric): string {
+  const hasCross =
+    metric.unit === 'duration' && series.some(({ steps }) => steps.some(({ call }) => isUnstable(call)))
+  return hasCross ? '; ×: no steady state, so it depends on how long the run is' : ''
+}
+
 /** `response time, ms`. */
 function yName(metric: Metric, { series }: SweepLines): string {
   const estimates = series.flatMap(({ steps }) => steps.map(({ call }) => metric.of(call)))
@@ -170,7 +197,12 @@ function yUnit(metric: Metric, { series }: SweepLines): string {
   ).name
 }
 
-function linePicture(subject: Subject, isWithCompanion: boolean, lines: SweepLines): LinePicture {
+function linePicture(
+  subject: Subject,
+  isWithCompanion: boolean,
+  lines: SweepLines,
+  objectives: readonly Objective[],
+): LinePicture {
   const metrics =
     isWithCompanion && subject.companion !== undefined
       ? [subject.metric, subject.companion]
@@ -181,7 +213,7 @@ function linePicture(subject: Subject, isWithCompanion: boolean, lines: SweepLin
   const series = lines.series.flatMap((each, styleIndex) =>
     metrics.map((metric, index) => lineOf(each, metric, unit.size, styleIndex, index > 0, place)),
   )
-  return {
+  const picture: LinePicture = {
     kind: 'lines',
     x: {
       name: lines.axis.name,
@@ -196,8 +228,17 @@ function linePicture(subject: Subject, isWithCompanion: boolean, lines: SweepLin
       ...(subject.isWhole ? { max: 100 } : {}),
     },
     series,
+    ...(objectives.length === 0
+      ? {}
+      : {
+          limits: objectives.map((each) => ({
+            at: each.limit / unit.size,
+            label: objectiveLabel(each, subject.metric),
+          })),
+        }),
     endLabels: [],
   }
+  return subject.isAgainstLoad === true ? againstLoad(picture, subject.metric.unit, unit.size) : picture
 }
 
 function lineOf(
@@ -218,6 +259,7 @@ function lineOf(
         y: estimate.value / unitSize,
         half,
         text: figureText(metric.unit, estimate.value),
+        ...(metric.unit === 'duration' && isUnstable(call) ? { isUnstable: true } : {}),
       },
     ]
   })
@@ -278,11 +320,15 @@ function numbersTable({ metric, companion }: Subject, { axis, series }: SweepLin
     ...series.flatMap(({ steps }) => {
       const call = steps.find((step) => step.value === value)?.call
       return metrics.map(({ unit, of }) =>
-        call === undefined ? figureText(unit, null) : estimateText(unit, of(call)),
+        call === undefined ? figureText(unit, null) : markedText(estimateText(unit, of(call)), unit, call),
       )
     }),
   ])
   return { headers, rows }
+}
+
+function markedText(text: string, unit: Metric['unit'], call: CallResult): string {
+  return unit === 'duration' && isUnstable(call) ? `${text} ${UNSTABLE_MARK}` : text
 }
 
 function hasValues({ steps }: SweepSeries, metric: Metric): boolean {
