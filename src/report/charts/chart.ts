@@ -14,7 +14,14 @@ export interface Chart {
   /** What the picture shows, for those who hear the page. */
   readonly alt: string
   readonly table: ChartTable
-  readonly picture: LinePicture | PanelPicture | StackPicture | HeatPicture | FlowPicture
+  readonly picture:
+    | LinePicture
+    | PanelPicture
+    | StackPicture
+    | HeatPicture
+    | FlowPicture
+    | VerdictPicture
+    | BarPicture
 }
 
 /** What is needed to draw a chart. */
@@ -35,14 +42,22 @@ export interface LinePicture {
     readonly ticks: readonly { readonly at: number; readonly label: string }[]
     /** False: places are names without distance, and nothing connects them. */
     readonly isContinuous: boolean
+    /** Of places at the pointer that have no label of their own; undefined: they are percentiles, if lines are curves. */
+    readonly unit?: string
   }
   readonly y: {
     readonly name: string
     readonly max?: number
+    /** Labelled heights where they are not to scale, from the lowest to the highest; figures are then told by their texts. */
+    readonly ticks?: readonly { readonly at: number; readonly label: string }[]
     /** Of figures at the pointer, where points have no text. */
     readonly unit?: string
   }
   readonly series: readonly LineSeries[]
+  /** Heights not to be passed, drawn across. */
+  readonly limits?: readonly { readonly at: number; readonly label: string }[]
+  /** Intervals are drawn as bands along the lines, not as error bars. */
+  readonly hasBands?: boolean
   /** Names beside the right ends of lines, at heights on the vertical axis; may have several lines of text. */
   readonly endLabels: readonly { readonly at: number; readonly text: string }[]
 }
@@ -65,6 +80,10 @@ export interface LinePoint {
   readonly half: number
   /** Written beside the point, e.g. `46.3 ms`. */
   readonly text: string
+  /** Ends of the interval, where the axis is not to scale. */
+  readonly interval?: readonly [number, number]
+  /** Marked: it depends on how long the run is. */
+  readonly isUnstable?: boolean
 }
 
 /** Bars with the line at which all would be equal, one panel beside the other. */
@@ -108,7 +127,12 @@ export interface HeatPicture {
     readonly y: number
     readonly step: number
     readonly text: string
+    /** A second figure, at the pointer only. */
+    readonly note?: string
   }[]
+  /** Cells are many and low, without their figures. */
+  readonly isDense?: boolean
+  readonly noteName?: string
   /** What the least and the greatest are: the two ends of the scale of colours. */
   readonly least: string
   readonly most: string
@@ -125,4 +149,40 @@ export interface FlowPicture {
   /** Headings of the columns of places. */
   readonly columns: readonly string[]
   readonly what: string
+}
+
+/** Whether objectives are kept, for each pair of settings; rows from the bottom to the top. */
+export interface VerdictPicture {
+  readonly kind: 'verdicts'
+  readonly x: { readonly name: string; readonly labels: readonly string[] }
+  readonly y: { readonly name: string; readonly labels: readonly string[] }
+  readonly cells: readonly {
+    readonly x: number
+    readonly y: number
+    readonly verdict: 'passed' | 'failed' | 'undecided'
+    /** Drawn lighter: it follows from others. */
+    readonly isImplied: boolean
+    /** Written into the cell where there is room, e.g. `46.3 ms`; may be empty. */
+    readonly text: string
+    /** What is told at the pointer. */
+    readonly note: string
+  }[]
+  /** For each column the lowest row at which they are kept; null: at none. */
+  readonly frontier: readonly (number | null)[]
+  readonly frontierName: string
+}
+
+/** Horizontal bars of how full things are, with a line where they are full. */
+export interface BarPicture {
+  readonly kind: 'bars'
+  readonly rows: readonly {
+    readonly label: string
+    readonly note: string
+    /** 1 is full; may be more. */
+    readonly ratio: number
+    /** Written behind the bar. */
+    readonly text: string
+  }[]
+  /** What the line says. */
+  readonly full: string
 }

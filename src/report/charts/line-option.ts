@@ -1,7 +1,7 @@
 /** A line picture as a setting of echarts: lines with markers, intervals as error bars, a legend below the title. */
 import type { CustomSeriesRenderItem } from 'echarts'
 import type { EChartsCoreOption } from 'echarts/core'
-import type { DrawnChart, LinePicture, LineSeries } from './chart.js'
+import type { DrawnChart, LinePicture, LinePoint, LineSeries } from './chart.js'
 import { type Drawing, NARROW } from './drawing.js'
 import { lineTips } from './line-tips.js'
 import { MARKERS } from './palette.js'
@@ -18,6 +18,9 @@ const MAX_LABELLED = 8
 
 /** Characters of a legend entry. */
 const LEGEND_CHARACTERS = 60
+
+/** Marks a point without a steady state, whatever the marker of its line. */
+const CROSS = 'path://M0,2L2,0L5,3L8,0L10,2L7,5L10,8L8,10L5,7L2,10L0,8L3,5Z'
 
 /** The option and the height of the picture. */
 export function lineOption(
@@ -41,6 +44,7 @@ export function lineOption(
     xAxis: xAxisOption(picture, drawing),
     yAxis: yAxisOption(picture, drawing),
     series: [
+      ...(picture.limits === undefined ? [] : [limitSeries(picture, drawing)]),
       ...marks(picture, drawing),
       ...(picture.endLabels.length === 0 ? [] : [endLabelSeries(picture, drawing)]),
     ],
@@ -50,7 +54,8 @@ export function lineOption(
 
 /** Lines over their intervals. The legend takes its colours from the first series of a name, which must be the line. */
 function marks(picture: LinePicture, drawing: Drawing): readonly EChartsCoreOption[] {
-  const bars = picture.series.map((series) => errorBars(series, drawing))
+  const intervals = picture.hasBands === true ? intervalBand : errorBars
+  const bars = picture.series.map((series) => intervals(series, drawing))
   const lines = picture.series.map((series) => lineSeries(series, picture, drawing))
   return drawing.showTip === undefined ? [...bars, ...lines] : [...lines, ...bars]
 }
@@ -114,7 +119,7 @@ function xAxisOption({ x }: LinePicture, { palette }: Drawing): EChartsCoreOptio
 function yAxisOption({ y }: LinePicture, { palette }: Drawing): EChartsCoreOption {
   return {
     type: 'value',
-    min: 0,
+    min: y.ticks?.[0].at ?? 0,
     ...(y.max === undefined ? {} : { max: y.max }),
     name: y.name,
     nameLocation: 'end',
@@ -128,8 +133,45 @@ function yAxisOption({ y }: LinePicture, { palette }: Drawing): EChartsCoreOptio
     },
     axisLine: { show: false },
     axisTick: { show: false },
-    axisLabel: { fontFamily: FONT, color: palette.ink },
-    splitLine: { lineStyle: { color: palette.gridLine } },
+    axisLabel: { fontFamily: FONT, color: palette.ink, ...yLabels(y) },
+    splitLine: { lineStyle: { color: palette.gridLine }, ...yPlaces(y) },
+  }
+}
+
+function yLabels({ ticks }: LinePicture['y']): object {
+  if (ticks === undefined) return {}
+  const labels = new Map(ticks.map(({ at, label }) => [at, label]))
+  return { ...yPlaces({ name: '', ticks }), formatter: (at: number) => labels.get(at) ?? '' }
+}
+
+function yPlaces({ ticks }: LinePicture['y']): object {
+  return ticks === undefined ? {} : { customValues: ticks.map(({ at }) => at) }
+}
+
+/** Lines across the plot, each with its name at the left above it. */
+function limitSeries({ limits = [] }: LinePicture, { palette }: Drawing): EChartsCoreOption {
+  return {
+    type: 'line',
+    silent: true,
+    data: [],
+    markLine: {
+      silent: true,
+      symbol: 'none',
+      lineStyle: { color: palette.ink, width: 1.5, type: [2, 3] },
+      data: limits.map(({ at, label }) => ({
+        yAxis: at,
+        label: {
+          position: 'insideStartTop',
+          formatter: () => drawn(label, 40),
+          fontFamily: FONT,
+          fontSize: 12,
+          color: palette.ink,
+          textBorderColor: palette.ground,
+          textBorderWidth: 3,
+        },
+      })),
+    },
+    z: 5,
   }
 }
 
@@ -166,9 +208,43 @@ function lineSeries(
       textBorderWidth: 3,
       formatter: ({ dataIndex }: { dataIndex: number }) => series.points[dataIndex].text,
     },
-    data: series.points.map(({ x: at, y }) => [at, y]),
+    data: series.points.map(({ x: at, y, isUnstable }) =>
+      isUnstable === true ? { value: [at, y], symbol: CROSS, symbolSize: 11 } : [at, y],
+    ),
     z: series.isCompanion ? 3 : 4,
   }
+}
+
+/** The interval along a line, as a band. */
+function intervalBand(series: LineSeries, { palette, showTip }: Drawing): EChartsCoreOption {
+  const { points, styleIndex } = series
+  const ends = points.map(endsOf)
+  const renderItem: CustomSeriesRenderItem = (_, api) => ({
+    type: 'polygon',
+    shape: {
+      points: [
+        ...points.map(({ x }, index) => api.coord([x, ends[index][1]])),
+        ...points.map(({ x }, index) => api.coord([x, ends[index][0]])).reverse(),
+      ],
+    },
+    style: { fill: palette.colours[styleIndex % palette.colours.length], opacity: 0.16 },
+  })
+  const places = points.flatMap(({ x }, index) => ends[index].map((end) => [x, end]))
+  return {
+    type: 'custom',
+    ...(showTip === undefined ? {} : { name: seriesName(series) }),
+    silent: true,
+    renderItem,
+    // One item, of which every end has a say in the extent of the axes.
+    data: points.some(({ half }) => half > 0) ? [places.flat()] : [],
+    encode: { x: places.map((_, index) => 2 * index), y: places.map((_, index) => 2 * index + 1) },
+    z: 2,
+    clip: true,
+  }
+}
+
+function endsOf({ y, half, interval }: LinePoint): readonly [number, number] {
+  return interval ?? [Math.max(0, y - half), y + half]
 }
 
 /** Texts without marks, to the right of the last place. */
@@ -218,9 +294,7 @@ function errorBars(series: LineSeries, { palette, showTip }: Drawing): EChartsCo
       children: [line(x, low, x, high), line(x - 4, low, x + 4, low), line(x - 4, high, x + 4, high)],
     }
   }
-  const data = points
-    .filter(({ half }) => half > 0)
-    .map(({ x, y, half }) => [x, Math.max(0, y - half), y + half])
+  const data = points.filter(({ half }) => half > 0).map((point) => [point.x, ...endsOf(point)])
   return {
     type: 'custom',
     // Of the same name as its line, it goes with it when the legend is pressed.

@@ -1,6 +1,7 @@
 /** What a pointer over lines is told: the figure of every line at the place that it points to. */
 import { pow } from '../../base/exact-math.js'
 import { formatNumber } from '../../base/units.js'
+import { UNSTABLE_MARK } from '../unstable.js'
 import type { LinePicture, LinePoint, LineSeries } from './chart.js'
 import { type Drawing, type TipRow, tipOption } from './drawing.js'
 
@@ -26,9 +27,14 @@ function rowAt(series: LineSeries, at: number, { y }: LinePicture): readonly Tip
   const point = series.points.length > CURVE_FROM ? curvePoint(series, at) : nearest(series, at)
   if (point === undefined) return []
   const { styleIndex, isCompanion, label } = series
-  const half = point.half > 0 ? ` ± ${formatNumber(point.half, 2)}` : ''
-  const figure = `${formatNumber(point.y)}${half} ${y.unit ?? ''}`.trim()
-  return [{ colourIndex: styleIndex, isDashed: isCompanion, label, value: figure }]
+  const mark = point.isUnstable === true ? ` ${UNSTABLE_MARK}` : ''
+  const value = `${y.ticks === undefined ? figureAt(point, y.unit) : point.text}${mark}`
+  return [{ colourIndex: styleIndex, isDashed: isCompanion, label, value }]
+}
+
+function figureAt({ y, half }: LinePoint, unit = ''): string {
+  const halfText = half > 0 ? ` ± ${formatNumber(half, 2)}` : ''
+  return `${formatNumber(y)}${halfText} ${unit}`.trim()
 }
 
 /** The point at the place itself. */
@@ -47,6 +53,7 @@ function curvePoint({ points }: LineSeries, at: number): LinePoint | undefined {
 function placeText({ x, series }: LinePicture, at: number): string {
   const tick = x.ticks.find((each) => Math.abs(each.at - at) < 1e-9)
   if (tick !== undefined) return tick.label
+  if (x.unit !== undefined) return `${formatNumber(at)} ${x.unit}`
   const isCurve = series.some(({ points }) => points.length > CURVE_FROM)
   return isCurve ? percentileText(at) : formatNumber(at)
 }

@@ -1,0 +1,50 @@
+/** A report on capacity as sections of Markdown; charts are put in by the caller, who writes their files. */
+import { markdownTable, markdownText } from '../markdown-text.js'
+import { type CapacitySection, type CapacityTopic, capacitySections } from './capacity-sections.js'
+import type { CapacityTable } from './capacity-table.js'
+import type { CapacityView } from './capacity-view.js'
+
+/**
+ * The sections, each as lines; those without content are left out.
+ *
+ * @param charts - the charts of a topic, each as lines
+ */
+export function capacityMarkdown(
+  view: CapacityView,
+  charts: (topic: CapacityTopic) => readonly (readonly string[])[],
+): readonly (readonly string[])[] {
+  return capacitySections(view).flatMap((section) => sectionMarkdown(section, charts(section.topic)))
+}
+
+function sectionMarkdown(
+  { title, sentences, tables }: CapacitySection,
+  charts: readonly (readonly string[])[],
+): readonly (readonly string[])[] {
+  const content = [
+    ...(sentences.length > 1
+      ? [sentences.map((sentence) => `- ${markdownText(sentence)}`)]
+      : sentences.map((sentence) => [markdownText(sentence)])),
+    ...charts,
+    ...tables.filter(({ rows }) => rows.length > 0).map(tableMarkdown),
+  ]
+  return content.length === 0 ? [] : [[`## ${markdownText(title)}`], ...content]
+}
+
+function tableMarkdown({ caption, columns, rows, notes }: CapacityTable): readonly string[] {
+  const isShown = columns.map(({ kind }) => kind !== 'bar')
+  const shape = columns
+    .filter((_, index) => isShown[index])
+    .map(({ header, kind }) => ({
+      header: markdownText(header),
+      align: kind === 'figure' ? ('right' as const) : ('left' as const),
+    }))
+  const cells = rows.map((row) =>
+    row.filter((_, index) => isShown[index]).map(({ text }) => markdownText(text)),
+  )
+  return [
+    `**${markdownText(caption)}**`,
+    '',
+    ...markdownTable(shape, cells),
+    ...notes.flatMap((note) => ['', markdownText(note)]),
+  ]
+}
