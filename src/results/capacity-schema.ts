@@ -35,6 +35,12 @@ const leastReplicas = z
       .number()
       .nullable()
       .describe('The greatest rate that was tried or implied at which this number keeps them.'),
+    connectionsUse: z
+      .number()
+      .nullable()
+      .describe(
+        'Of the table of connections that is fullest, the share in use there once closed connections leave it as fast as new ones come; above 1 it fills up after the run. null: not simulated, or no table has a limit.',
+      ),
     isRateBounded: z.boolean().describe('A rate above it failed: the range does not end there.'),
   })
   .describe('How many replicas one rate takes.')
@@ -66,11 +72,20 @@ const loss = z
       .nullable()
       .describe('The least number that keeps all objectives without it; null: none of the range does.'),
     points: z.array(point).describe('What was tried, by number of replicas.'),
+    entryNodes: z
+      .array(z.string())
+      .describe('Lost nodes by whose addresses clients of the group come in, and go on trying to.'),
     lastPods: z
       .array(z.string())
       .describe('Workloads that requests need and that have no pod left without it.'),
   })
   .describe('What it takes to live on without a part of the cluster, after the control plane has noticed.')
+
+const change = z
+  .strictObject({ value: z.number().nullable(), halfWidth95: z.number().min(0).nullable() })
+  .describe(
+    'The difference from the Service as written, replication by replication on the same random numbers: its mean and half of its 95 % interval.',
+  )
 
 const alternative = z
   .strictObject({
@@ -80,7 +95,14 @@ const alternative = z
       .array(z.strictObject({ path: z.string(), value: z.string() }))
       .describe('What differs from the scenario, as in --set.'),
     points: z
-      .array(z.strictObject({ replicas, point }))
+      .array(
+        z.strictObject({
+          replicas,
+          point,
+          meanChange: change.optional().describe('Of the mean response time, ns; absent: as written.'),
+          p99Change: change.optional().describe('Of the 99th percentile of response times, ns.'),
+        }),
+      )
       .describe('At the rate of the details, by number of replicas.'),
   })
   .describe('The Service as written, or with one of its settings changed.')
@@ -166,9 +188,11 @@ export const capacity = z
     leastReplicas: z.array(leastReplicas).describe('By rate.'),
     greatestRates: z.array(greatestRate).describe('By number of replicas.'),
     losses: z.array(loss),
-    notLost: z
+    leftOut: z
       .array(z.string())
-      .describe('Why a kind of loss is left out, in words: one node only, events in the scenario.'),
+      .describe(
+        'What is not told, and why, in words: no loss of a node as there is only one, an alternative that the Service can not have.',
+      ),
     alternatives: z.array(alternative).describe('The Service as written first.'),
     formulas: formulas.nullable().describe('null: nothing was served at the rate of the details.'),
     limits: z.array(limit).describe('The one that is full first stands first.'),
