@@ -146,10 +146,38 @@ export function capacityResults(changes: Partial<CapacityResult> = {}): Results 
     details: { ratePerSec: 400, replicas: 3 },
     cells,
     leastReplicas: [
-      { ratePerSec: 100, replicas: 1, point: pointOf(100, 1), greatestRatePerSec: 100, isRateBounded: true },
-      { ratePerSec: 200, replicas: 2, point: pointOf(200, 2), greatestRatePerSec: 200, isRateBounded: true },
-      { ratePerSec: 400, replicas: 3, point: pointOf(400, 3), greatestRatePerSec: 400, isRateBounded: true },
-      { ratePerSec: 700, replicas: 5, point: pointOf(700, 5), greatestRatePerSec: 700, isRateBounded: false },
+      {
+        ratePerSec: 100,
+        replicas: 1,
+        point: pointOf(100, 1),
+        greatestRatePerSec: 100,
+        connectionsUse: 0.2,
+        isRateBounded: true,
+      },
+      {
+        ratePerSec: 200,
+        replicas: 2,
+        point: pointOf(200, 2),
+        greatestRatePerSec: 200,
+        connectionsUse: 0.2,
+        isRateBounded: true,
+      },
+      {
+        ratePerSec: 400,
+        replicas: 3,
+        point: pointOf(400, 3),
+        greatestRatePerSec: 400,
+        connectionsUse: 0.2,
+        isRateBounded: true,
+      },
+      {
+        ratePerSec: 700,
+        replicas: 5,
+        point: pointOf(700, 5),
+        greatestRatePerSec: 700,
+        connectionsUse: 0.3,
+        isRateBounded: false,
+      },
     ],
     greatestRates: REPLICAS.map((replicas) => {
       const holds = RATES.filter((rate) =>
@@ -171,6 +199,7 @@ export function capacityResults(changes: Partial<CapacityResult> = {}): Results 
         takes: ['counter-0'],
         replicas: 4,
         points: [add(capacityPoint(400, 4, { name: 'counter-0 lost', p99Ms: 61 }))],
+        entryNodes: [],
         lastPods: [],
       },
       {
@@ -179,6 +208,7 @@ export function capacityResults(changes: Partial<CapacityResult> = {}): Results 
         takes: ['counter-0', 'redis-0'],
         replicas: null,
         points: [],
+        entryNodes: [],
         lastPods: ['redis'],
       },
       {
@@ -190,6 +220,7 @@ export function capacityResults(changes: Partial<CapacityResult> = {}): Results 
           add(capacityPoint(400, 4, { name: 'node-b lost', p99Ms: 95 })),
           add(capacityPoint(400, 5, { name: 'node-b lost', p99Ms: 62 })),
         ],
+        entryNodes: [],
         lastPods: [],
       },
     ],

@@ -1,26 +1,14 @@
 /** The Service as written beside other settings of it: spread, stickiness, and what each costs in time. */
+import { formatNumber } from '../../base/units.js'
 import type { CapacityAlternative } from '../../results/capacity-schema.js'
-import { metricAt } from '../../results/metric-catalogue.js'
+import { exactly, metricAt } from '../../results/metric-catalogue.js'
 import type { PointResult } from '../../results/results-schema.js'
 import { estimateText, figureText, NO_VALUE } from '../figures.js'
-import {
-  type CapacityCellText,
-  type CapacityTable,
-  estimateCell,
-  figureCell,
-  wordCell,
-} from './capacity-table.js'
+import { type CapacityCellText, type CapacityTable, estimates, figures, words } from './capacity-table.js'
 import { type CapacityView, clientCall, pointAt, TIME, watchedAt } from './capacity-view.js'
-import { listed, rateText, replicasText } from './capacity-words.js'
+import { judgedText, listed, rateText, replicasText } from './capacity-words.js'
 import { isClear, type TimeDifference, timeDifference } from './time-difference.js'
-
-/** Figures of each, besides the time; with their intervals where these matter. */
-const METRICS = [
-  { metric: metricAt('connections.maxOverMean'), isWithInterval: true },
-  { metric: metricAt('connections.jainIndex'), isWithInterval: false },
-  { metric: metricAt('stickiness.returnRatio'), isWithInterval: true },
-  { metric: metricAt('rulesPerConnection'), isWithInterval: false },
-] as const
+import { timeScale } from './time-scale.js'
 
 /** One alternative at one number of replicas. */
 export interface AlternativeStep {
@@ -48,65 +36,110 @@ export function alternativeSteps(
   })
 }
 
-/** One row for each alternative at each number of replicas. */
-export function alternativeTable(view: CapacityView): CapacityTable {
-  const { alternatives, details } = view.capacity
-  const rows = alternatives.flatMap((alternative) =>
-    alternativeSteps(view, alternative).map((step) => rowOf(view, alternative, step)),
+/** A table for each number of replicas, a row for each alternative in it; of `brief` at the needed and the greatest only. */
+export function alternativeTables(view: CapacityView, isBrief: boolean): readonly CapacityTable[] {
+  const lines = view.capacity.alternatives.map((alternative) => ({
+    name: alternative.name,
+    steps: alternativeSteps(view, alternative),
+  }))
+  const all = [...new Set(lines.flatMap(({ steps }) => steps.map(({ replicas }) => replicas)))].sort(
+    (left, right) => left - right,
   )
-  const isAnyUnpaired = alternatives.some((each) =>
-    alternativeSteps(view, each).some(({ difference }) => difference?.isPaired === false),
+  const { replicas: needed } = view.capacity.details
+  const shown = isBrief ? all.filter((each) => each === needed || each === all.at(-1)) : all
+  return shown.map((replicas) => {
+    const rows = lines.flatMap(({ name, steps }) => {
+      const step = steps.find((each) => each.replicas === replicas)
+      return step === undefined ? [] : [{ name, step }]
+    })
+    return tableAt(view, replicas, rows, replicas === shown.at(-1))
+  })
+}
+
+/** An alternative at the number of replicas of its table. */
+interface AlternativeRow {
+  readonly name: string
+  readonly step: AlternativeStep
+}
+
+function tableAt(
+  view: CapacityView,
+  replicas: number,
+  rows: readonly AlternativeRow[],
+  isLast: boolean,
+): CapacityTable {
+  const calls = rows.map(({ step }) => clientCall(view, step.point))
+  const { label } = view.watched
+  const { unit, size } = timeScale(
+    rows.flatMap(({ step }) => watchedAt(view, step.point) ?? []),
+    undefined,
   )
+  const estimated = (path: string, header: string) =>
+    estimates(
+      header,
+      metricAt(path).unit,
+      calls.map((call) => (call === undefined ? undefined : metricAt(path).of(call))),
+    )
+  const exact = (path: string, header: string) =>
+    figures(
+      header,
+      metricAt(path).unit,
+      calls.map((call) => (call === undefined ? undefined : metricAt(path).of(call).value)),
+    )
   return {
-    caption: `Settings of the Service at ${rateText(details.ratePerSec)}`,
+    caption: `Settings of the Service with ${replicasText(replicas)} at ${rateText(view.capacity.details.ratePerSec)}`,
     columns: [
-      { header: 'setting', kind: 'name' },
-      ...[
-        'replicas',
-        'max/mean',
-        'Jain’s index',
-        'return ratio',
-        'rules',
-        view.watched.label,
-        'difference',
-      ].map((header) => ({ header, kind: 'figure' as const })),
+      words(
+        'setting',
+        rows.map(({ name }) => name),
+      ),
+      words(
+        'objectives',
+        rows.map(({ step }) => verdictWord(step.point)),
+      ),
+      estimated('connections.maxOverMean', 'max/mean'),
+      exact('connections.jainIndex', 'Jain'),
+      estimated('stickiness.returnRatio', 'returns'),
+      exact('rulesPerConnection', 'rules'),
+      estimates(
+        label,
+        TIME,
+        rows.map(({ step }) => watchedAt(view, step.point)),
+      ),
+      {
+        header: `change, ${unit}`,
+        kind: 'figure',
+        cells: rows.map(({ step }) => differenceCell(step.difference, size)),
+      },
     ],
-    rows,
-    notes: [
-      `max/mean and Jain’s index are those of connections per pod, 1 where all get the same; return ratio: returning connections that reach the same pod again; rules: evaluated for a new connection; difference: of ${view.watched.label} to the Service as written${isAnyUnpaired ? '' : ', within each replication'}.`,
-    ],
+    notes: isLast ? [legend(label)] : [],
   }
 }
 
-function rowOf(
-  view: CapacityView,
-  { name }: CapacityAlternative,
-  { replicas, point, difference }: AlternativeStep,
-): readonly CapacityCellText[] {
-  const call = clientCall(view, point)
-  return [
-    wordCell(name),
-    figureCell('count', replicas),
-    ...METRICS.map(({ metric, isWithInterval }) => {
-      const estimate = call === undefined ? undefined : metric.of(call)
-      return isWithInterval
-        ? estimateCell(metric.unit, estimate)
-        : figureCell(metric.unit, estimate?.value ?? null)
-    }),
-    estimateCell(TIME, watchedAt(view, point)),
-    differenceCell(difference),
-  ]
+function legend(label: string): string {
+  return `max/mean and Jain’s index: of connections per pod, 1 where all get the same; returns: returning connections that reach the same pod again; rules: evaluated for a new connection; change: of ${label} against the Service as written.`
 }
 
-function differenceCell(difference: TimeDifference | undefined): CapacityCellText {
+/** `kept`, `failed`, `undecided`; of all objectives together. */
+export function verdictWord({ thresholds }: PointResult): string {
+  const verdicts = (thresholds ?? []).map(({ verdict }) => verdict)
+  if (verdicts.length === 0) return NO_VALUE
+  if (verdicts.includes('failed')) return 'failed'
+  return verdicts.includes('undecided') ? 'undecided' : 'kept'
+}
+
+function differenceCell(difference: TimeDifference | undefined, size: number): CapacityCellText {
   const value = difference?.estimate.value ?? null
-  if (difference === undefined || value === null) return wordCell(NO_VALUE)
-  return { text: differenceText(difference), value }
+  if (difference === undefined || value === null) return { text: NO_VALUE }
+  return { text: differenceText(difference, size), value }
 }
 
-/** `+1.2 ± 0.4 ms`. */
-function differenceText({ estimate }: TimeDifference): string {
-  return `${(estimate.value ?? 0) > 0 ? '+' : ''}${estimateText(TIME, estimate)}`
+/** `+1.2 ±0.4`, in a unit of that many ns. */
+function differenceText({ estimate }: TimeDifference, size: number): string {
+  const { value, halfWidth95 } = estimate
+  const sign = (value ?? 0) > 0 ? '+' : ''
+  const half = halfWidth95 === null || halfWidth95 === 0 ? '' : ` ±${formatNumber(halfWidth95 / size, 2)}`
+  return `${sign}${formatNumber((value ?? 0) / size)}${half}`
 }
 
 /** What each alternative changes at the number of replicas of the details, in a sentence each. */
@@ -158,18 +191,21 @@ function changeSentence(
   const call = clientCall(view, point)
   const from = watchedAt(view, written)?.value ?? 0
   const { label } = view.watched
+  const { unit, size } = timeScale([watchedAt(view, written) ?? exactly(null)], undefined)
+  const failed = (point.thresholds ?? []).filter(({ verdict }) => verdict === 'failed')
+  const broken = failed.map((each) => judgedText(view.capacity, each))
   const cost =
     difference === undefined
       ? `${label} was not observed`
       : isClear(difference, from)
-        ? `${label} ${differenceText(difference)}`
+        ? `${label} ${differenceText(difference, size)} ${unit}`
         : `no clear difference in ${label}`
-  const figures =
+  const others =
     call === undefined || replicas === 1
       ? []
       : [
           `max/mean ${figureText('number', call.connections.maxOverMean.value)}`,
           `return ratio ${figureText('ratio', call.stickiness.returnRatio.value)}`,
         ]
-  return `${name}: ${[cost, ...figures].join(', ')}.`
+  return `${name}: ${[...(broken.length === 0 ? [] : [`objectives FAIL (${broken.join('; ')})`]), cost, ...others].join(', ')}.`
 }

@@ -7,8 +7,8 @@ import type { CapacityCell, CapacityLoss } from '../../results/capacity-schema.j
 import { figureText } from '../figures.js'
 import { type CapacityView, cellAt, pointAt, replicationsAt } from './capacity-view.js'
 import {
+  fatalReason,
   judgedText,
-  lastPodsText,
   limitName,
   listed,
   lossName,
@@ -17,11 +17,14 @@ import {
   replicasText,
 } from './capacity-words.js'
 
-/** Two sentences; a third where what was simulated contradicts itself. */
+/** Losses that are named. */
+const MAX_NAMES = 4
+
+/** Two sentences; a third where what was simulated contradicts itself, or holds for the run only. */
 export function capacityAnswer(view: CapacityView): readonly string[] {
   const first = view.capacity.details.replicas === null ? nothingFound(view) : needSentence(view)
   const second = lossSentence(view) ?? limitSentence(view)
-  return [first, ...(second === undefined ? [] : [second]), ...contradiction(view)]
+  return [first, ...(second === undefined ? [] : [second]), ...fillsAfterwards(view), ...contradiction(view)]
 }
 
 /** `At 400 requests/s from browsers counter needs 4 replicas: …`. */
@@ -108,8 +111,8 @@ function nothingFound(view: CapacityView): string {
 export function lossSentence({ capacity }: CapacityView): string | undefined {
   const { losses, details } = capacity
   if (losses.length === 0) return undefined
-  const fatal = losses.filter(({ lastPods }) => lastPods.length > 0)
-  const others = losses.filter(({ lastPods }) => lastPods.length === 0)
+  const fatal = losses.filter((loss) => fatalReason(loss) !== undefined)
+  const others = losses.filter((loss) => fatalReason(loss) === undefined)
   const parts = [...survivable(others, details.replicas, rangeText(capacity)), ...fatalPhrases(fatal)]
   return parts.length === 0 ? undefined : `${capitalised(parts.join('; '))}.`
 }
@@ -157,10 +160,18 @@ function sizeOf({ replicas }: CapacityLoss): number {
 function fatalPhrases(losses: readonly CapacityLoss[]): readonly string[] {
   const byReason = new Map<string, string[]>()
   for (const loss of losses) {
-    const reason = lastPodsText(loss)
+    const reason = fatalReason(loss) ?? ''
     byReason.set(reason, [...(byReason.get(reason) ?? []), lossName(loss)])
   }
-  return [...byReason].map(([reason, names]) => `${listed(names, 'or')} can not be lost: ${reason}`)
+  return [...byReason].map(
+    ([reason, names]) => `${listed(shortList(names), 'or')} can not be lost: ${reason}`,
+  )
+}
+
+/** A few names, and how many more there are. */
+function shortList(names: readonly string[]): readonly string[] {
+  if (names.length <= MAX_NAMES) return names
+  return [...names.slice(0, MAX_NAMES - 1), `${formatCount(names.length - MAX_NAMES + 1)} more`]
 }
 
 /** What is full first as the rate grows; undefined where nothing is known to be. */
@@ -170,6 +181,16 @@ export function limitSentence({ capacity }: CapacityView): string | undefined {
   const { ratePerSec } = capacity.details
   const use = `${figureText('ratio', first.use)} at ${rateText(ratePerSec)}`
   return `What runs out first is ${limitName(first)}, at about ${rateText(first.fullPerSec)} (${use}).`
+}
+
+/** That the answer holds for the run only, as a table of connections is full some time after it. */
+function fillsAfterwards({ capacity }: CapacityView): readonly string[] {
+  const row = capacity.leastReplicas.find(({ ratePerSec }) => ratePerSec === capacity.details.ratePerSec)
+  const use = row?.connectionsUse ?? 0
+  if (use <= 1) return []
+  return [
+    `It holds for the run only: a table of connections fills up after it, as ${figureText('ratio', use)} of its places would be asked for.`,
+  ]
 }
 
 /** Two figures that contradict each other, so that the answer is not sure. */

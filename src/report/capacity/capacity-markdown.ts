@@ -1,7 +1,7 @@
 /** A report on capacity as sections of Markdown; charts are put in by the caller, who writes their files. */
 import { markdownTable, markdownText } from '../markdown-text.js'
 import { type CapacitySection, type CapacityTopic, capacitySections } from './capacity-sections.js'
-import type { CapacityTable } from './capacity-table.js'
+import { type CapacityTable, rowCount, tableRows } from './capacity-table.js'
 import type { CapacityView } from './capacity-view.js'
 
 /**
@@ -25,21 +25,20 @@ function sectionMarkdown(
       ? [sentences.map((sentence) => `- ${markdownText(sentence)}`)]
       : sentences.map((sentence) => [markdownText(sentence)])),
     ...charts,
-    ...tables.filter(({ rows }) => rows.length > 0).map(tableMarkdown),
+    ...tables.filter((table) => rowCount(table) > 0).map(tableMarkdown),
   ]
   return content.length === 0 ? [] : [[`## ${markdownText(title)}`], ...content]
 }
 
-function tableMarkdown({ caption, columns, rows, notes }: CapacityTable): readonly string[] {
-  const isShown = columns.map(({ kind }) => kind !== 'bar')
-  const shape = columns
-    .filter((_, index) => isShown[index])
-    .map(({ header, kind }) => ({
-      header: markdownText(header),
-      align: kind === 'figure' ? ('right' as const) : ('left' as const),
-    }))
-  const cells = rows.map((row) =>
-    row.filter((_, index) => isShown[index]).map(({ text }) => markdownText(text)),
+function tableMarkdown(table: CapacityTable): readonly string[] {
+  const { caption, notes } = table
+  const columns = table.columns.filter(({ kind }) => kind !== 'bar')
+  const shape = columns.map(({ header, kind }) => ({
+    header: markdownText(header),
+    align: kind === 'figure' ? ('right' as const) : ('left' as const),
+  }))
+  const cells = tableRows({ ...table, columns }).map((row) =>
+    row.map(({ text }) => markdownText(text.replaceAll(/ {2,}/g, ' '))),
   )
   return [
     `**${markdownText(caption)}**`,

@@ -5,7 +5,7 @@ import { headline } from '../text-frame.js'
 import { bar, padded, shortened, TEXT_WIDTH, type TextColumn, textTable, wrapped } from '../text-layout.js'
 import { capacityAnswer } from './capacity-answer.js'
 import { type CapacitySection, capacitySections } from './capacity-sections.js'
-import type { CapacityTable } from './capacity-table.js'
+import { type CapacityTable, rowCount, tableRows } from './capacity-table.js'
 import { type CapacityView, TIME } from './capacity-view.js'
 import { replicasText } from './capacity-words.js'
 import { characterMap } from './character-map.js'
@@ -21,7 +21,7 @@ export function capacityText(view: CapacityView): readonly (readonly string[])[]
   const { results } = view
   return [
     headlineOf(results, capacityAnswer(view)),
-    ...capacitySections(view).flatMap((section) => sectionText(view, section)),
+    ...capacitySections(view, true).flatMap((section) => sectionText(view, section)),
   ]
 }
 
@@ -36,7 +36,7 @@ function sectionText(
   { topic, title, sentences, tables }: CapacitySection,
 ): readonly (readonly string[])[] {
   const said = sentences.flatMap((sentence) => wrapped(sentence, TEXT_WIDTH - 2)).map(indented)
-  const shown = tables.filter(({ rows }) => rows.length > 0).map(tableText)
+  const shown = tables.filter((table) => rowCount(table) > 0).map(tableText)
   const drawn =
     topic === 'grid' ? [characterMap(view).map(indented)] : topic === 'details' ? timeBars(view) : []
   const parts = [...drawn, ...shown]
@@ -45,12 +45,13 @@ function sectionText(
   return [[title, ...first], ...others]
 }
 
-function tableText({ caption, columns, rows, notes }: CapacityTable): readonly string[] {
+function tableText(table: CapacityTable): readonly string[] {
+  const { caption, columns, notes } = table
   const shape: readonly TextColumn[] = columns.map(({ header, kind }) => ({
     header,
     align: kind === 'figure' ? 'right' : 'left',
   }))
-  const cells = rows.map((row) =>
+  const cells = tableRows(table).map((row) =>
     row.map(({ text, value }, index) => {
       const { kind } = columns[index]
       if (kind === 'bar') return padded(bar(value ?? 0, BAR_WIDTH, 1), BAR_WIDTH)

@@ -54,12 +54,15 @@ export function lossName({ kind, name }: CapacityLoss): string {
   return name.startsWith(kind) ? name : `${kind} ${name}`
 }
 
-/** `redis has no pod elsewhere`. */
-export function lastPodsText({ kind, lastPods }: CapacityLoss): string {
-  if (kind === 'pod') return `it is the only pod of ${listed(lastPods)}`
-  return lastPods.length === 1
-    ? `${lastPods[0]} has no pod elsewhere`
-    : `${listed(lastPods)} have no pods elsewhere`
+/** Why no number of replicas makes up for a loss: `redis has no pod elsewhere`; undefined where nothing tells it. */
+export function fatalReason({ kind, replicas, lastPods, entryNodes }: CapacityLoss): string | undefined {
+  if (lastPods.length > 0) {
+    if (kind === 'pod') return `it is the only pod of ${listed(lastPods)}`
+    return lastPods.length === 1
+      ? `${lastPods[0]} has no pod elsewhere`
+      : `${listed(lastPods)} have no pods elsewhere`
+  }
+  return replicas === null && entryNodes.length > 0 ? 'clients keep coming in by its address' : undefined
 }
 
 /** `the pods of counter`, `the packet processors of node-a`. */

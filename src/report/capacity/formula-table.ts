@@ -2,7 +2,7 @@
 import { formatDuration, formatNumber, formatPercent } from '../../base/units.js'
 import type { CapacityFormulas } from '../../results/capacity-schema.js'
 import { counted } from '../figures.js'
-import { type CapacityTable, figureCell } from './capacity-table.js'
+import { type CapacityTable, figures } from './capacity-table.js'
 import type { CapacityView } from './capacity-view.js'
 import { objectiveText, rateText, replicasText } from './capacity-words.js'
 
@@ -12,19 +12,21 @@ const NEGLIGIBLE = 1.02
 /** One row for each rate; no rows where nothing was served. */
 export function formulaTable({ capacity }: CapacityView): CapacityTable {
   const { formulas } = capacity
+  const rows = formulas?.rows ?? []
+  const column = (label: string, of: (row: Row) => number | null) => figures(label, 'count', rows.map(of))
   return {
     caption: 'Replicas by formula and by simulation',
-    columns: ['rate', 'usual formula', 'Erlang C, pooled', 'Erlang C, split', 'simulation'].map((header) => ({
-      header,
-      kind: 'figure',
-    })),
-    rows: (formulas?.rows ?? []).map(({ ratePerSec, usual, pooled, split, simulated }) => [
-      figureCell('perSec', ratePerSec),
-      figureCell('count', usual),
-      figureCell('count', pooled),
-      figureCell('count', split),
-      figureCell('count', simulated),
-    ]),
+    columns: [
+      figures(
+        'rate',
+        'perSec',
+        rows.map(({ ratePerSec }) => ratePerSec),
+      ),
+      column('usual formula', ({ usual }) => usual),
+      column('Erlang C, pooled', ({ pooled }) => pooled),
+      column('Erlang C, split', ({ split }) => split),
+      column('simulation', ({ simulated }) => simulated),
+    ],
     notes:
       formulas === null
         ? []

@@ -1,5 +1,5 @@
 /** What runs out as the rate grows, the first to be full first. */
-import { type CapacityTable, figureCell, wordCell } from './capacity-table.js'
+import { type CapacityTable, figures, words } from './capacity-table.js'
 import type { CapacityView } from './capacity-view.js'
 import { limitName, rateText, replicasText } from './capacity-words.js'
 
@@ -7,20 +7,20 @@ import { limitName, rateText, replicasText } from './capacity-words.js'
 export function limitTable({ capacity }: CapacityView): CapacityTable {
   const { limits, details } = capacity
   const isExtrapolated = limits.some((limit) => limit.isExtrapolated)
+  const names = limits.map((limit) => `${limitName(limit)}${limit.isExtrapolated ? ' *' : ''}`)
+  const use = limits.map((limit) => limit.use)
   return {
     caption: `In use at ${rateText(details.ratePerSec)}${details.replicas === null ? '' : ` with ${replicasText(details.replicas)}`}`,
     columns: [
-      { header: 'what', kind: 'name' },
-      { header: 'in use', kind: 'figure' },
-      { header: '', kind: 'bar' },
-      { header: 'full at', kind: 'figure' },
+      words('what', names),
+      figures('in use', 'ratio', use),
+      { header: '', kind: 'bar', cells: use.map((value) => ({ text: '', value })) },
+      figures(
+        'full at',
+        'perSec',
+        limits.map(({ fullPerSec }) => fullPerSec),
+      ),
     ],
-    rows: limits.map((limit) => [
-      wordCell(`${limitName(limit)}${limit.isExtrapolated ? ' *' : ''}`),
-      figureCell('ratio', limit.use),
-      { text: '', value: limit.use },
-      figureCell('perSec', limit.fullPerSec),
-    ]),
     notes: [
       'full at: by the rule of three, with as many replicas.',
       ...(isExtrapolated

@@ -3,9 +3,9 @@ import { formatCount } from '../../base/units.js'
 import type { CapacityLoss } from '../../results/capacity-schema.js'
 import type { PointResult } from '../../results/results-schema.js'
 import { counted, NO_VALUE } from '../figures.js'
-import { type CapacityTable, estimateCell, figureCell, wordCell } from './capacity-table.js'
+import { type CapacityTable, estimates, figures, words } from './capacity-table.js'
 import { type CapacityView, pointAt, replicasAt, TIME, utilisationAt, watchedAt } from './capacity-view.js'
-import { lastPodsText, listed, lossName, rangeText } from './capacity-words.js'
+import { fatalReason, judgedText, listed, lossName, rangeText } from './capacity-words.js'
 
 /** Pods that are named. */
 const MAX_NAMES = 3
@@ -13,40 +13,46 @@ const MAX_NAMES = 3
 /** One row for each loss; no rows where none was tried. */
 export function lossTable(view: CapacityView): CapacityTable {
   const { losses, details } = view.capacity
+  const points = losses.map((loss) => enoughAt(view, loss))
   return {
-    caption: `What it takes with a part lost, after the control plane has noticed`,
+    caption: 'What it takes with a part lost, after the control plane has noticed',
     columns: [
-      { header: 'lost', kind: 'name' },
-      { header: 'takes with it', kind: 'name' },
-      { header: 'replicas', kind: 'figure' },
-      { header: 'more', kind: 'figure' },
-      { header: view.watched.label, kind: 'figure' },
-      { header: 'utilisation', kind: 'figure' },
-      { header: 'remark', kind: 'text' },
+      words('lost', losses.map(lossName)),
+      words('takes with it', losses.map(takesText)),
+      figures(
+        'replicas',
+        'count',
+        losses.map(({ replicas }) => replicas),
+      ),
+      words(
+        'more',
+        losses.map((loss) => moreText(loss, details.replicas)),
+        'figure',
+      ),
+      estimates(
+        view.watched.label,
+        TIME,
+        points.map((point) => (point === undefined ? undefined : watchedAt(view, point))),
+      ),
+      figures(
+        'utilisation',
+        'ratio',
+        points.map((point) => (point === undefined ? undefined : utilisationAt(view, point).mean.value)),
+      ),
+      words(
+        'remark',
+        losses.map((loss) => remark(view, loss)),
+        'text',
+      ),
     ],
-    rows: losses.map((loss) => {
-      const point = pointOf(view, loss)
-      return [
-        wordCell(lossName(loss)),
-        wordCell(takesText(loss)),
-        loss.replicas === null ? wordCell(NO_VALUE) : figureCell('count', loss.replicas),
-        wordCell(moreText(loss, details.replicas)),
-        estimateCell(TIME, point === undefined ? undefined : watchedAt(view, point)),
-        estimateCell('ratio', point === undefined ? undefined : utilisationAt(view, point).mean),
-        wordCell(remark(view, loss)),
-      ]
-    }),
     notes: [],
   }
 }
 
-/** What was simulated at the least number; else at the greatest that was tried. */
-function pointOf(view: CapacityView, { points, replicas }: CapacityLoss): PointResult | undefined {
+/** What was simulated at the least number. */
+function enoughAt(view: CapacityView, { points, replicas }: CapacityLoss): PointResult | undefined {
   const tried = points.flatMap((position) => pointAt(view, position) ?? [])
-  return (
-    tried.find((point) => replicasAt(point, view) === replicas) ??
-    (replicas === null ? tried.at(-1) : undefined)
-  )
+  return tried.find((point) => replicas !== null && replicasAt(point, view) === replicas)
 }
 
 function takesText({ takes }: CapacityLoss): string {
@@ -62,15 +68,15 @@ function moreText({ replicas }: CapacityLoss, needed: number | null): string {
     : `${replicas > needed ? '+' : '−'}${formatCount(Math.abs(replicas - needed))}`
 }
 
+/** Why no number is enough, and what fails with the greatest that was tried. */
 function remark(view: CapacityView, loss: CapacityLoss): string {
-  if (loss.lastPods.length > 0) return `can not be lost: ${lastPodsText(loss)}`
   if (loss.replicas !== null) return ''
-  const tried = listed(
-    loss.points.flatMap((position) => {
-      const point = pointAt(view, position)
-      const replicas = point === undefined ? undefined : replicasAt(point, view)
-      return replicas === undefined ? [] : [formatCount(replicas)]
-    }),
-  )
-  return `none of ${rangeText(view.capacity)} is enough${tried === '' ? '' : ` (tried ${tried})`}`
+  const reason = fatalReason(loss)
+  const start = reason === undefined ? `none of ${rangeText(view.capacity)} is enough` : reason
+  const tried = loss.points.flatMap((position) => pointAt(view, position) ?? [])
+  const last = tried.at(-1)
+  const failed = (last?.thresholds ?? []).filter(({ verdict }) => verdict === 'failed')
+  const replicas = last === undefined ? undefined : replicasAt(last, view)
+  if (failed.length === 0 || replicas === undefined) return start
+  return `${start}; with ${formatCount(replicas)}, ${listed(failed.map((each) => judgedText(view.capacity, each)))}`
 }

@@ -1,78 +1,95 @@
 /** Rates against replicas, both ways: what each rate takes, and what each number of replicas carries. */
-import { formatCount, formatPercent } from '../../base/units.js'
+import { formatCount, formatNumber, formatPercent } from '../../base/units.js'
 import type { CapacityResult } from '../../results/capacity-schema.js'
 import { NO_VALUE } from '../figures.js'
-import {
-  type CapacityCellText,
-  type CapacityTable,
-  estimateCell,
-  figureCell,
-  wordCell,
-} from './capacity-table.js'
+import { type CapacityTable, estimates, figures, words } from './capacity-table.js'
 import { type CapacityView, cellAt, pointAt, TIME, utilisationAt, watchedAt } from './capacity-view.js'
 
 type LeastReplicas = CapacityResult['leastReplicas'][number]
+type GreatestRate = CapacityResult['greatestRates'][number]
+
+/** Beside rates at which a table of connections fills up after the run. */
+const FILLS_MARK = '*'
 
 /** The least number of replicas of each rate, with the figures there. */
 export function rateTable(view: CapacityView): CapacityTable {
   const { capacity, watched } = view
-  const undecided = capacity.leastReplicas.map((row) => undecidedBelow(view, row))
+  const rows = capacity.leastReplicas
+  const points = rows.map(({ point }) => pointAt(view, point))
+  const used = points.map((point) => (point === undefined ? undefined : utilisationAt(view, point)))
+  const undecided = rows.map((row) => undecidedBelow(view, row))
   const isAnyOpen = undecided.some((text) => text !== NO_VALUE)
-  const open = isAnyOpen ? ['undecided'] : []
-  const headers = [
+  const isFilling = rows.map(({ connectionsUse }) => (connectionsUse ?? 0) > 1)
+  const over = `over ${formatCount(capacity.replicas.at(-1) ?? 0)}`
+  const rate = figures(
     'rate',
-    'replicas',
-    ...open,
-    watched.label,
-    'utilisation',
-    'busiest pod',
-    'carries',
-    'headroom',
-  ]
+    'perSec',
+    rows.map(({ ratePerSec }) => ratePerSec),
+  )
   return {
     caption: 'The least number of replicas for each rate',
-    columns: headers.map((header) => ({ header, kind: 'figure' })),
-    rows: capacity.leastReplicas.map((row, index) => [
-      figureCell('perSec', row.ratePerSec),
-      leastCell(view, row),
-      ...(isAnyOpen ? [wordCell(undecided[index])] : []),
-      ...figureCells(view, row),
-      carriesCell(row),
-      wordCell(headroomText(row)),
-    ]),
+    columns: [
+      {
+        ...rate,
+        cells: rate.cells.map((cell, index) =>
+          isFilling[index] ? { ...cell, text: `${cell.text} ${FILLS_MARK}` } : cell,
+        ),
+      },
+      figures(
+        'replicas',
+        'count',
+        rows.map(({ replicas }) => replicas),
+        rows.map(({ replicas }) => (replicas === null ? over : undefined)),
+      ),
+      ...(isAnyOpen ? [words('undecided', undecided, 'figure')] : []),
+      estimates(
+        watched.label,
+        TIME,
+        points.map((point) => (point === undefined ? undefined : watchedAt(view, point))),
+      ),
+      figures(
+        'utilisation',
+        'ratio',
+        used.map((each) => each?.mean.value),
+      ),
+      figures(
+        'busiest pod',
+        'ratio',
+        used.map((each) => each?.most),
+      ),
+      figures(
+        'connections',
+        'ratio',
+        rows.map(({ connectionsUse }) => connectionsUse),
+      ),
+      figures(
+        'carries',
+        'perSec',
+        rows.map(({ greatestRatePerSec }) => greatestRatePerSec),
+        rows.map(carriesText),
+      ),
+      words('headroom', rows.map(headroomText), 'figure'),
+    ],
     notes: [
-      `${watched.label} and utilisation are those at the least number${isAnyOpen ? '; undecided: fewer that may do' : ''}; carries: the greatest rate of the grid at which this number keeps the objectives (≥ where the grid ends there); headroom: how far that is above the rate.`,
+      `Figures are those at the least number${isAnyOpen ? '; undecided: fewer that may do' : ''}; connections: of the fullest table of connections, once closed ones leave it as fast as new ones come; carries: the greatest rate of the grid at which this number keeps the objectives (≥ where the grid ends there); headroom: how far that is above the rate.`,
+      ...(isFilling.includes(true) ? [fillsNote(rows)] : []),
     ],
   }
 }
 
-function leastCell({ capacity }: CapacityView, { replicas }: LeastReplicas): CapacityCellText {
-  if (replicas !== null) return figureCell('count', replicas)
-  return wordCell(`over ${formatCount(capacity.replicas.at(-1) ?? 0)}`)
+/** `* It holds for the run only: …`. */
+function fillsNote(rows: readonly LeastReplicas[]): string {
+  const most = rows.reduce((left, { connectionsUse }) => Math.max(left, connectionsUse ?? 0), 0)
+  return `${FILLS_MARK} Holds for the run only: a table of connections fills up after it (up to ${formatPercent(most)} would be asked for), and then connections are dropped.`
 }
 
-/** The watched time, how busy the pods are on average, and the busiest. */
-function figureCells(
-  view: CapacityView,
-  { point: position, replicas }: LeastReplicas,
-): readonly CapacityCellText[] {
-  const point = pointAt(view, position)
-  if (point === undefined) {
-    const missing = wordCell(replicas === null ? NO_VALUE : 'implied')
-    return [missing, missing, missing]
-  }
-  const { mean, most } = utilisationAt(view, point)
-  return [estimateCell(TIME, watchedAt(view, point)), estimateCell('ratio', mean), figureCell('ratio', most)]
-}
-
-/** `≥ 2,000 /s` where the grid ends. */
-function carriesCell({ greatestRatePerSec, isRateBounded }: LeastReplicas): CapacityCellText {
-  const cell = figureCell('perSec', greatestRatePerSec)
-  return isRateBounded || greatestRatePerSec === null ? cell : { ...cell, text: `≥ ${cell.text}` }
+/** `≥ 2,000` where the grid ends. */
+function carriesText({ greatestRatePerSec, isRateBounded }: LeastReplicas): string | undefined {
+  return isRateBounded || greatestRatePerSec === null ? undefined : `≥ ${formatNumber(greatestRatePerSec)}`
 }
 
 /** `+125 %`. */
-export function headroomText({ ratePerSec, greatestRatePerSec, isRateBounded }: LeastReplicas): string {
+function headroomText({ ratePerSec, greatestRatePerSec, isRateBounded }: LeastReplicas): string {
   if (greatestRatePerSec === null) return NO_VALUE
   const share = greatestRatePerSec / ratePerSec - 1
   return `${isRateBounded ? '' : '≥ '}${share === 0 ? '0 %' : `+${formatPercent(share)}`}`
@@ -89,40 +106,68 @@ function undecidedBelow(view: CapacityView, { ratePerSec, replicas }: LeastRepli
   return first === last ? `${formatCount(first)}?` : `${formatCount(first)}–${formatCount(last)}?`
 }
 
-/** `700 /s ?` where it is undecided. */
-function failsCell(view: CapacityView, replicas: number, failsPerSec: number | null): CapacityCellText {
-  if (failsPerSec === null) return wordCell('beyond')
-  const cell = figureCell('perSec', failsPerSec)
-  const isOpen = cellAt(view, failsPerSec, replicas)?.verdict === 'undecided'
-  return isOpen ? { ...cell, text: `${cell.text} ?` } : cell
-}
-
-/** What each number of replicas carries, up to the first that carries the whole grid. */
+/** What each number of replicas carries, up to the first that carries as much as any. */
 export function replicasTable(view: CapacityView): CapacityTable {
-  const { capacity } = view
-  const rows = capacity.greatestRates
-  const whole = rows.findIndex(({ holdsPerSec, failsPerSec }) => holdsPerSec !== null && failsPerSec === null)
-  const shown = whole < 0 ? rows : rows.slice(0, whole + 1)
+  const rows = telling(view.capacity.greatestRates)
+  const rest = view.capacity.greatestRates.slice(rows.length)
+  const of = (pick: (row: GreatestRate) => number | null) => rows.map(pick)
   return {
     caption: 'What each number of replicas carries',
-    columns: ['replicas', 'holds at', 'fails at', 'pods are full at', 'of that'].map((header) => ({
-      header,
-      kind: 'figure',
-    })),
-    rows: shown.map(({ replicas, holdsPerSec, failsPerSec, saturatedPerSec }) => [
-      figureCell('count', replicas),
-      holdsPerSec === null ? wordCell('none') : figureCell('perSec', holdsPerSec),
-      failsCell(view, replicas, failsPerSec),
-      figureCell('perSec', saturatedPerSec),
-      figureCell(
-        'ratio',
-        holdsPerSec === null || saturatedPerSec === null || saturatedPerSec === 0
-          ? null
-          : holdsPerSec / saturatedPerSec,
+    columns: [
+      figures(
+        'replicas',
+        'count',
+        of(({ replicas }) => replicas),
       ),
-    ]),
+      figures(
+        'holds at',
+        'perSec',
+        of(({ holdsPerSec }) => holdsPerSec),
+        rows.map(({ holdsPerSec }) => (holdsPerSec === null ? 'none' : undefined)),
+      ),
+      figures(
+        'fails at',
+        'perSec',
+        of(({ failsPerSec }) => failsPerSec),
+        rows.map((row) => failsText(view, row)),
+      ),
+      figures(
+        'pods are full at',
+        'perSec',
+        of(({ saturatedPerSec }) => saturatedPerSec),
+      ),
+      figures(
+        'of that',
+        'ratio',
+        of(({ holdsPerSec, saturatedPerSec }) =>
+          holdsPerSec === null || saturatedPerSec === null || saturatedPerSec === 0
+            ? null
+            : holdsPerSec / saturatedPerSec,
+        ),
+      ),
+    ],
     notes: [
-      `holds at: the greatest rate of the grid at which all objectives are kept; fails at: the next one, which fails (?: or may, it is undecided); of that: how full the pods are where it holds.${shown.length < rows.length ? ' More replicas carry the whole grid as well.' : ''}`,
+      `holds at: the greatest rate of the grid at which all objectives are kept; fails at: the next one, which fails (?: or may, it is undecided); of that: how full the pods are where it holds.${rest.length === 0 ? '' : ` More replicas, up to ${formatCount(rest.at(-1)?.replicas ?? 0)}, carry no more.`}`,
     ],
   }
+}
+
+/** Without the end at which nothing changes any more. */
+function telling(rows: readonly GreatestRate[]): readonly GreatestRate[] {
+  const last = rows.at(-1)
+  const first = rows.findIndex(
+    (row, index) =>
+      row.holdsPerSec === last?.holdsPerSec &&
+      rows
+        .slice(index)
+        .every((each) => each.failsPerSec === last.failsPerSec && each.holdsPerSec === last.holdsPerSec),
+  )
+  return first < 0 ? rows : rows.slice(0, first + 1)
+}
+
+/** `700 ?` where it is undecided, `beyond` where the grid ends before. */
+function failsText(view: CapacityView, { replicas, failsPerSec }: GreatestRate): string | undefined {
+  if (failsPerSec === null) return 'beyond'
+  const isOpen = cellAt(view, failsPerSec, replicas)?.verdict === 'undecided'
+  return isOpen ? `${formatNumber(failsPerSec)} ?` : undefined
 }

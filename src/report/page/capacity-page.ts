@@ -12,7 +12,7 @@ import { type Content, html, type Markup } from './html-text.js'
 import { type KeyFigure, keyList } from './key-figures.js'
 import { pageFigure } from './page-figure.js'
 import { type PageParts, section } from './page-sections.js'
-import { figure, type PageColumn } from './page-table.js'
+import { columnTable, figure } from './page-table.js'
 import { block } from './run-tables.js'
 import { sweepTables } from './sweep-tables.js'
 
@@ -47,19 +47,11 @@ function sectionOf(
   return section(title, content)
 }
 
-function tableOf({ caption, columns, rows, notes }: CapacityTable): Markup | undefined {
-  const isShown = columns.map(({ kind }) => kind !== 'bar')
-  const shown = columns.flatMap(({ header, kind }): readonly PageColumn[] =>
-    kind === 'bar' ? [] : [{ header, kind }],
+function tableOf(table: CapacityTable): Markup | undefined {
+  const columns = table.columns.flatMap(({ header, kind, cells }) =>
+    kind === 'bar' ? [] : [{ column: { header, kind }, cells: cells.map(cellOf) }],
   )
-  return block(
-    {
-      caption,
-      columns: shown,
-      rows: rows.map((row) => row.filter((_, index) => isShown[index]).map(cellOf)),
-    },
-    notes.join(' '),
-  )
+  return block(columnTable(table.caption, columns), table.notes.join(' '))
 }
 
 function cellOf({ text, value }: CapacityCellText): Content {
