@@ -76,7 +76,7 @@ function figureSections(results: Results): Figures {
 /** Charts stand in the sections that they belong to; the points in full are folded at the end. */
 function capacityFigures(view: CapacityView): Figures {
   const charts = CAPACITY_TOPICS.flatMap((topic) => capacityCharts(view, topic))
-  const points = sweepMarkdown(view.results).flatMap((lines) => [...lines, ''])
+  const points = sweepMarkdown(view.results).flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]))
   const sections = [
     ...capacityMarkdown(view, (topic) => capacityCharts(view, topic).map(chartSection)),
     markdownDetails('All points', points),

@@ -36,8 +36,11 @@ export function alternativeSteps(
   })
 }
 
-/** A table for each number of replicas, a row for each alternative in it; of `brief` at the needed and the greatest only. */
-export function alternativeTables(view: CapacityView, isBrief: boolean): readonly CapacityTable[] {
+/** A table for each number of replicas, a row for each alternative in it: the needed and the greatest number, then the others. */
+export function alternativeTables(view: CapacityView): {
+  readonly first: readonly CapacityTable[]
+  readonly others: readonly CapacityTable[]
+} {
   const lines = view.capacity.alternatives.map((alternative) => ({
     name: alternative.name,
     steps: alternativeSteps(view, alternative),
@@ -46,14 +49,18 @@ export function alternativeTables(view: CapacityView, isBrief: boolean): readonl
     (left, right) => left - right,
   )
   const { replicas: needed } = view.capacity.details
-  const shown = isBrief ? all.filter((each) => each === needed || each === all.at(-1)) : all
-  return shown.map((replicas) => {
+  const isFirst = (replicas: number) => replicas === needed || replicas === all.at(-1)
+  const tableOf = (replicas: number) => {
     const rows = lines.flatMap(({ name, steps }) => {
       const step = steps.find((each) => each.replicas === replicas)
       return step === undefined ? [] : [{ name, step }]
     })
-    return tableAt(view, replicas, rows, replicas === shown.at(-1))
-  })
+    return tableAt(view, replicas, rows, replicas === all.at(-1))
+  }
+  return {
+    first: all.filter(isFirst).map(tableOf),
+    others: all.filter((replicas) => !isFirst(replicas)).map(tableOf),
+  }
 }
 
 /** An alternative at the number of replicas of its table. */
@@ -96,6 +103,7 @@ function tableAt(
       words(
         'objectives',
         rows.map(({ step }) => verdictWord(step.point)),
+        'figure',
       ),
       estimated('connections.maxOverMean', 'max/mean'),
       exact('connections.jainIndex', 'Jain'),

@@ -1,5 +1,5 @@
 /** A report on capacity as sections of Markdown; charts are put in by the caller, who writes their files. */
-import { markdownTable, markdownText } from '../markdown-text.js'
+import { markdownDetails, markdownTable, markdownText } from '../markdown-text.js'
 import { type CapacitySection, type CapacityTopic, capacitySections } from './capacity-sections.js'
 import { type CapacityTable, rowCount, tableRows } from './capacity-table.js'
 import type { CapacityView } from './capacity-view.js'
@@ -17,7 +17,7 @@ export function capacityMarkdown(
 }
 
 function sectionMarkdown(
-  { title, sentences, tables }: CapacitySection,
+  { title, sentences, tables, more = [] }: CapacitySection,
   charts: readonly (readonly string[])[],
 ): readonly (readonly string[])[] {
   const content = [
@@ -26,8 +26,16 @@ function sectionMarkdown(
       : sentences.map((sentence) => [markdownText(sentence)])),
     ...charts,
     ...tables.filter((table) => rowCount(table) > 0).map(tableMarkdown),
+    ...(more.length === 0
+      ? []
+      : [markdownDetails('The same with other numbers of replicas', joined(more.map(tableMarkdown)))]),
   ]
   return content.length === 0 ? [] : [[`## ${markdownText(title)}`], ...content]
+}
+
+/** Blocks with empty lines between them. */
+function joined(blocks: readonly (readonly string[])[]): readonly string[] {
+  return blocks.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]))
 }
 
 function tableMarkdown(table: CapacityTable): readonly string[] {

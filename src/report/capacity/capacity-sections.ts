@@ -21,14 +21,13 @@ export interface CapacitySection {
   readonly title: string
   readonly sentences: readonly string[]
   readonly tables: readonly CapacityTable[]
+  /** Of the same kind, folded where that can be done, else left out. */
+  readonly more?: readonly CapacityTable[]
 }
 
-/**
- * All sections; some may have no content.
- *
- * @param isBrief - alternatives at the needed and the greatest number of replicas only
- */
-export function capacitySections(view: CapacityView, isBrief = false): readonly CapacitySection[] {
+/** All sections; some may have no content. */
+export function capacitySections(view: CapacityView): readonly CapacitySection[] {
+  const alternatives = alternativeTables(view)
   const { capacity } = view
   const rate = rateText(capacity.details.ratePerSec)
   return [
@@ -49,7 +48,8 @@ export function capacitySections(view: CapacityView, isBrief = false): readonly 
       topic: 'alternatives',
       title: 'Spread, stickiness and what other settings cost',
       sentences: alternativeSentences(view),
-      tables: alternativeTables(view, isBrief),
+      tables: alternatives.first,
+      more: alternatives.others,
     },
     {
       topic: 'formulas',

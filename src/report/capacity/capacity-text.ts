@@ -21,7 +21,7 @@ export function capacityText(view: CapacityView): readonly (readonly string[])[]
   const { results } = view
   return [
     headlineOf(results, capacityAnswer(view)),
-    ...capacitySections(view, true).flatMap((section) => sectionText(view, section)),
+    ...capacitySections(view).flatMap((section) => sectionText(view, section)),
   ]
 }
 

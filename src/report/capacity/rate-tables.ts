@@ -17,10 +17,7 @@ export function rateTable(view: CapacityView): CapacityTable {
   const rows = capacity.leastReplicas
   const points = rows.map(({ point }) => pointAt(view, point))
   const used = points.map((point) => (point === undefined ? undefined : utilisationAt(view, point)))
-  const undecided = rows.map((row) => undecidedBelow(view, row))
-  const isAnyOpen = undecided.some((text) => text !== NO_VALUE)
   const isFilling = rows.map(({ connectionsUse }) => (connectionsUse ?? 0) > 1)
-  const over = `over ${formatCount(capacity.replicas.at(-1) ?? 0)}`
   const rate = figures(
     'rate',
     'perSec',
@@ -32,16 +29,15 @@ export function rateTable(view: CapacityView): CapacityTable {
       {
         ...rate,
         cells: rate.cells.map((cell, index) =>
-          isFilling[index] ? { ...cell, text: `${cell.text} ${FILLS_MARK}` } : cell,
+          isFilling[index] ? { ...cell, text: `${cell.text}\u00a0${FILLS_MARK}` } : cell,
         ),
       },
       figures(
         'replicas',
         'count',
         rows.map(({ replicas }) => replicas),
-        rows.map(({ replicas }) => (replicas === null ? over : undefined)),
+        rows.map((row) => leastText(view, row)),
       ),
-      ...(isAnyOpen ? [words('undecided', undecided, 'figure')] : []),
       estimates(
         watched.label,
         TIME,
@@ -53,7 +49,7 @@ export function rateTable(view: CapacityView): CapacityTable {
         used.map((each) => each?.mean.value),
       ),
       figures(
-        'busiest pod',
+        'busiest',
         'ratio',
         used.map((each) => each?.most),
       ),
@@ -71,7 +67,7 @@ export function rateTable(view: CapacityView): CapacityTable {
       words('headroom', rows.map(headroomText), 'figure'),
     ],
     notes: [
-      `Figures are those at the least number${isAnyOpen ? '; undecided: fewer that may do' : ''}; connections: of the fullest table of connections, once closed ones leave it as fast as new ones come; carries: the greatest rate of the grid at which this number keeps the objectives (≥ where the grid ends there); headroom: how far that is above the rate.`,
+      `Figures are those at the least number; (5?): fewer that stayed undecided; connections: of the fullest table of connections, once closed ones leave it as fast as new ones come; carries: the greatest rate of the grid at which this number keeps the objectives (≥ where the grid ends there); headroom: how far that is above the rate.`,
       ...(isFilling.includes(true) ? [fillsNote(rows)] : []),
     ],
   }
@@ -95,15 +91,18 @@ function headroomText({ ratePerSec, greatestRatePerSec, isRateBounded }: LeastRe
   return `${isRateBounded ? '' : '≥ '}${share === 0 ? '0 %' : `+${formatPercent(share)}`}`
 }
 
-/** `3?`, `2–3?`: numbers just below the answer that are undecided. */
-function undecidedBelow(view: CapacityView, { ratePerSec, replicas }: LeastReplicas): string {
-  const below = view.capacity.replicas
+/** `6 (5?)` where fewer are undecided, `over 20` where none is enough; undefined: the number says it all. */
+function leastText(view: CapacityView, { ratePerSec, replicas }: LeastReplicas): string | undefined {
+  const { capacity } = view
+  const open = capacity.replicas
     .filter((each) => replicas === null || each < replicas)
     .filter((each) => cellAt(view, ratePerSec, each)?.verdict === 'undecided')
-  const [first] = below
-  const last = below.at(-1)
-  if (first === undefined || last === undefined) return NO_VALUE
-  return first === last ? `${formatCount(first)}?` : `${formatCount(first)}–${formatCount(last)}?`
+  const [first] = open
+  const last = open.at(-1)
+  const least =
+    replicas === null ? `over ${formatCount(capacity.replicas.at(-1) ?? 0)}` : formatCount(replicas)
+  if (first === undefined || last === undefined) return replicas === null ? least : undefined
+  return `${least} (${first === last ? formatCount(first) : `${formatCount(first)}–${formatCount(last)}`}?)`
 }
 
 /** What each number of replicas carries, up to the first that carries as much as any. */
@@ -147,9 +146,17 @@ export function replicasTable(view: CapacityView): CapacityTable {
       ),
     ],
     notes: [
-      `holds at: the greatest rate of the grid at which all objectives are kept; fails at: the next one, which fails (?: or may, it is undecided); of that: how full the pods are where it holds.${rest.length === 0 ? '' : ` More replicas, up to ${formatCount(rest.at(-1)?.replicas ?? 0)}, carry no more.`}`,
+      `holds at: the greatest rate of the grid at which all objectives are kept; fails at: the next one, which fails (?: or may, it is undecided); of that: how full the pods are where it holds.${restPhrase(rest)}`,
     ],
   }
+}
+
+/** What numbers that are not listed carry. */
+function restPhrase(rest: readonly GreatestRate[]): string {
+  const last = rest.at(-1)
+  if (last === undefined) return ''
+  const end = last.failsPerSec === null ? 'carry the whole grid as well' : 'carry no more'
+  return ` More replicas, up to ${formatCount(last.replicas)}, ${end}.`
 }
 
 /** Without the end at which nothing changes any more. */

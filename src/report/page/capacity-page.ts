@@ -29,10 +29,16 @@ export function capacityPage(view: CapacityView): PageParts {
 
 function sectionOf(
   view: CapacityView,
-  { topic, title, sentences, tables }: CapacitySection,
+  { topic, title, sentences, tables, more = [] }: CapacitySection,
 ): Markup | undefined {
   const charts = capacityCharts(view, topic)
   const shown = tables.flatMap((table) => tableOf(table) ?? [])
+  const folded =
+    more.length === 0
+      ? []
+      : [
+          html`<details><summary>The same with other numbers of replicas</summary>\n${more.map(tableOf)}</details>\n`,
+        ]
   // What the title of a chart says need not be said twice.
   const spoken = sentences.filter((sentence) => !charts.some((chart) => `${chart.title}.` === sentence))
   const said =
@@ -43,6 +49,7 @@ function sectionOf(
     ...(spoken.length === 0 ? [] : [said]),
     ...charts.map(pageFigure),
     ...shown,
+    ...folded,
   ]
   return section(title, content)
 }
