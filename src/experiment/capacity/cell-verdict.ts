@@ -4,9 +4,9 @@
  */
 import { NS_PER_S } from '../../base/nanoseconds.js'
 import type { CallResult } from '../../results/results-schema.js'
+import type { SettledPoint } from '../settle/settle-point.js'
 import { pointVerdict } from '../thresholds/point-verdict.js'
 import type { Verdict } from '../thresholds/verdict.js'
-import type { RunCell } from './cell-runner.js'
 
 /** Requests under way at the end, over those that Little's law gives for the ones that complete: so many times as many. */
 const MOST_TIMES_EXPECTED = 3
@@ -14,7 +14,7 @@ const MOST_TIMES_EXPECTED = 3
 const MOST_BY_CHANCE = 20
 
 /** The verdict on its objectives; undecided where they pass and requests hang. */
-export function cellVerdict({ result, replications }: Pick<RunCell, 'result' | 'replications'>): Verdict {
+export function cellVerdict({ result, replications }: SettledPoint): Verdict {
   const verdict = pointVerdict(result)
   const isHanging = result.calls.some((call) => hasHangingRequests(call, replications))
   return verdict === 'passed' && isHanging ? 'undecided' : verdict
