@@ -9,10 +9,10 @@ import type {
 } from '../../results/capacity-schema.js'
 import type { Estimate, PointResult } from '../../results/results-schema.js'
 import type { WatchedMetric } from '../../results/watched-metrics.js'
-import { pointVerdict } from '../thresholds/point-verdict.js'
 import { type CapacityPlan, type Cell, callsOfClient } from './capacity-plan.js'
 import type { CellRunner, RunCell } from './cell-runner.js'
 import { CellTable } from './cell-table.js'
+import { cellVerdict } from './cell-verdict.js'
 import { formulasOf } from './formulas.js'
 import type { FoundCapacity } from './found-capacity.js'
 import { connectionsUse, limitsInUse } from './limits-in-use.js'
@@ -37,10 +37,10 @@ class SectionMaker {
     this.#positions = new Map(sorted.map((cell, index) => [cell, index]))
     const simulated = sorted
       .filter(({ cell }) => cell.variant === AS_WRITTEN)
-      .map(({ cell: { rate, replicas }, result }) => ({
+      .map(({ cell: { rate, replicas }, result, replications }) => ({
         rate: plan.rates.findIndex(({ perSec }) => perSec === rate.perSec),
         replicas: plan.replicas.indexOf(replicas),
-        verdict: pointVerdict(result),
+        verdict: cellVerdict({ result, replications }),
       }))
     this.#table = new CellTable(
       simulated,

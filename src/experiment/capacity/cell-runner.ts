@@ -6,9 +6,9 @@ import { type RunOptions, runExperiment, runReplications } from '../run-experime
 import { SettlingProgress, settledResults } from '../settle/run-until-settled.js'
 import { type Goals, type SettledPoint, settlePoint } from '../settle/settle-point.js'
 import { withWarmUpOf } from '../settle-warm-up.js'
-import { pointVerdict } from '../thresholds/point-verdict.js'
 import type { Verdict } from '../thresholds/verdict.js'
 import { type CapacityPlan, type Cell, planOfCell } from './capacity-plan.js'
+import { cellVerdict } from './cell-verdict.js'
 
 /** Replications of every cell: an even number, as most machines have an even number of processors. */
 const LEAST_REPLICATIONS = 6
@@ -51,7 +51,7 @@ export class CellRunner {
   /** Runs a cell until its objectives are decided, if it was not run. */
   async settle(cell: Cell): Promise<Verdict> {
     const known = this.find(cell) ?? (await this.#settle(cell))
-    return pointVerdict(known.result)
+    return cellVerdict(known)
   }
 
   /** Runs cells that were not run, each with the least number of replications. */
