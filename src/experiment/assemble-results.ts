@@ -13,6 +13,7 @@ import {
   type Spread,
 } from '../results/results-schema.js'
 import { assumptionsOf } from './assumptions.js'
+import { callWays } from './call-ways.js'
 import { instabilityWarnings } from './instability/instability-warnings.js'
 import type { DesignPoint, ExperimentPlan } from './plan.js'
 
@@ -60,7 +61,7 @@ export function pointResult(point: DesignPoint, summary: PointSummary): PointRes
   const { sites } = buildCallGraph(cluster, scenario)
   return {
     settings: point.settings.map((setting) => ({ ...setting })),
-    calls: sites.map((site, index) => callResult(site, summary.calls[index], cluster)),
+    calls: sites.map((site, index) => callResult(site, summary.calls[index], point)),
     pods: cluster.pods.map((pod, index) => ({
       pod: podName(pod),
       node: cluster.nodes[pod.nodeIndex].name,
@@ -75,8 +76,13 @@ export function pointResult(point: DesignPoint, summary: PointSummary): PointRes
   }
 }
 
-function callResult(site: CallSite, summary: CallSummary, cluster: Cluster): CallResult {
+function callResult(
+  site: CallSite,
+  { ways: counts, ...summary }: CallSummary,
+  { cluster, scenario }: DesignPoint,
+): CallResult {
   const pods = eligiblePods(cluster, site)
+  const ways = counts && callWays(counts, site, cluster, scenario)
   return {
     caller: site.caller,
     service: serviceName(site.service),
@@ -85,6 +91,7 @@ function callResult(site: CallSite, summary: CallSummary, cluster: Cluster): Cal
     ...summary,
     connections: spreadResult(summary.connections, pods, cluster),
     requests: spreadResult(summary.requests, pods, cluster),
+    ...(ways === undefined ? {} : { ways }),
   }
 }
 
@@ -102,6 +109,7 @@ function serviceName({ namespace, name }: ClusterService): string {
   return namespace === 'default' ? name : `${namespace}/${name}`
 }
 
-function podName({ namespace, name }: ClusterPod): string {
+/** The name of a pod in results. */
+export function podName({ namespace, name }: ClusterPod): string {
   return namespace === 'default' ? name : `${namespace}/${name}`
 }

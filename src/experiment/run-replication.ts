@@ -1,12 +1,12 @@
 /** One replication of one design point: a pure function of point, seed and number. */
 import { InputError, InvariantError } from '../base/diagnostics.js'
 import { fixedWarmUpNs } from '../input/warm-up-schema.js'
-import type { Cluster } from '../kubernetes/cluster.js'
 import type { CallSettings } from '../metrics/call-collector.js'
 import { ReplicationCollector, type ReplicationMeasures } from '../metrics/replication-collector.js'
 import { buildCallGraph, type CallSite, eligiblePods } from '../model/call-sites.js'
 import { type SliceEnd, simulateInSlices } from '../model/simulation.js'
 import type { WorkloadTrace } from '../workload/workload-trace.js'
+import { waySettings } from './call-ways.js'
 import type { DesignPoint } from './plan.js'
 import { replicationContext } from './tasks.js'
 
@@ -42,7 +42,7 @@ export function* replicationInSlices(
 ): Generator<SliceEnd, ReplicationMeasures, number> {
   const { cluster, scenario } = point
   const { sites } = buildCallGraph(cluster, scenario)
-  const settings = sites.map((site) => callSettings(site, cluster))
+  const settings = sites.map((site) => callSettings(site, point))
   const collector = new ReplicationCollector(
     settings,
     cluster.pods.length,
@@ -50,7 +50,11 @@ export function* replicationInSlices(
     scenario.spec.horizon,
   )
   try {
-    const totals = yield* simulateInSlices({ cluster, scenario, ...options }, collector, untilNs)
+    const totals = yield* simulateInSlices(
+      { cluster, scenario, ...options, isFollowedOverTime: isSingle(point) },
+      collector,
+      untilNs,
+    )
     return collector.measures(totals)
   } catch (error) {
     if (error instanceof InputError) throw error
@@ -66,9 +70,16 @@ function withReplay(error: unknown, point: DesignPoint, options: ReplicationOpti
   return invariant
 }
 
-function callSettings(site: CallSite, cluster: Cluster): CallSettings {
+/** Of one of many points less is kept, so that results stay small: nothing over time, and no ways. */
+function isSingle({ settings }: DesignPoint): boolean {
+  return settings.length === 0
+}
+
+function callSettings(site: CallSite, point: DesignPoint): CallSettings {
+  const { cluster, scenario } = point
   return {
     callerCount: site.group?.count ?? cluster.pods.length,
     eligiblePods: eligiblePods(cluster, site).map((pod) => pod.index),
+    ...(isSingle(point) ? { ways: waySettings(site, cluster, scenario) } : {}),
   }
 }

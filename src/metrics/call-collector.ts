@@ -11,6 +11,7 @@ import {
 } from '../model/records.js'
 import { ResponseHistogram } from './response-histogram.js'
 import { StickinessCollector, type StickinessFigures } from './stickiness.js'
+import { WayCollector, type WayCount, type WaySettings } from './ways.js'
 
 /** What is known of a call site before the run. */
 export interface CallSettings {
@@ -18,6 +19,8 @@ export interface CallSettings {
   readonly callerCount: number
   /** Pods that were eligible: ready endpoints of the Service port, by pod index. */
   readonly eligiblePods: readonly number[]
+  /** Undefined: nobody asks by which ways connections go. */
+  readonly ways?: WaySettings
 }
 
 /** What one replication found about a call site. */
@@ -31,6 +34,8 @@ export interface CallMeasures {
   readonly connections: readonly number[]
   /** Requests that reached the pod, however they ended. */
   readonly requests: readonly number[]
+  /** Where it was asked for. */
+  readonly ways?: readonly WayCount[]
   readonly stickiness: StickinessFigures
   readonly attemptsPerRequest: number | null
   readonly dnsQueriesPerRequest: number | null
@@ -45,6 +50,7 @@ export class CallCollector {
   readonly #connections: Float64Array
   readonly #requests: Float64Array
   readonly #stickiness: StickinessCollector
+  readonly #ways: WayCollector | undefined
   /** By pod index: position among the eligible pods, or -1. */
   readonly #positionOf: Int32Array
   #connectionCount = 0
@@ -54,10 +60,11 @@ export class CallCollector {
   #dnsQueries = 0
 
   constructor(settings: CallSettings, podCount: number) {
-    const { eligiblePods, callerCount } = settings
+    const { eligiblePods, callerCount, ways } = settings
     this.#connections = new Float64Array(eligiblePods.length)
     this.#requests = new Float64Array(eligiblePods.length)
     this.#stickiness = new StickinessCollector(callerCount, eligiblePods.length)
+    this.#ways = ways && new WayCollector(ways, eligiblePods.length)
     this.#positionOf = new Int32Array(podCount).fill(-1)
     for (const [position, pod] of eligiblePods.entries()) this.#positionOf[pod] = position
   }
@@ -69,6 +76,7 @@ export class CallCollector {
     if (!isCounted) return
     this.#connections[position]++
     this.#connectionCount++
+    this.#ways?.record(record, position)
     this.#rulesEvaluated += record.rulesEvaluated
   }
 
@@ -95,6 +103,7 @@ export class CallCollector {
       partMeansNs: Object.fromEntries(parts),
       connections: [...this.#connections],
       requests: [...this.#requests],
+      ...(this.#ways === undefined ? {} : { ways: this.#ways.counts() }),
       stickiness: this.#stickiness.figures(),
       attemptsPerRequest: perOne(this.#attempts, this.#requestCount),
       dnsQueriesPerRequest: perOne(this.#dnsQueries, this.#requestCount),

@@ -17,6 +17,7 @@ import { type Estimate, estimate } from './estimate.js'
 import type { ReplicationMeasures } from './replication-collector.js'
 import { HISTOGRAM_BITS } from './response-histogram.js'
 import { evennessTest, spreadOf } from './spread.js'
+import { addWays, type WayCount } from './ways.js'
 
 export interface HistogramCounts {
   readonly bitsPerOctave: number
@@ -56,6 +57,8 @@ export interface CallSummary {
   readonly parts: Readonly<Record<PartName, Estimate>>
   readonly connections: SpreadSummary
   readonly requests: SpreadSummary
+  /** Where it was asked for. */
+  readonly ways?: readonly WayCount[]
   readonly stickiness: {
     readonly clients: number
     readonly returningConnections: number
@@ -121,6 +124,7 @@ function summariseCall(replications: readonly ReplicationMeasures[], index: numb
     parts: recordOf(PARTS, (part) => over((call) => call.partMeansNs[part])),
     connections: summariseSpread(calls.map((call) => call.connections)),
     requests: summariseSpread(calls.map((call) => call.requests)),
+    ...(calls[0].ways === undefined ? {} : { ways: addWays(calls.map((call) => call.ways ?? [])) }),
     stickiness: {
       clients: calls[0].stickiness.clients,
       returningConnections: total(calls, (call) => call.stickiness.returningConnections),

@@ -13,7 +13,8 @@ const INITIAL_RING = 16
 
 /** Ports of all callers, by pool key. */
 export class ClientPorts {
-  readonly #portCount: number
+  /** Ports of each caller. */
+  readonly portCount: number
   readonly #timeWaitNs: number
   /** Connections opened so far, for the next port; those open; and of those closed, when their TIME_WAIT ends. */
   readonly #opened: Int32Array
@@ -22,16 +23,22 @@ export class ClientPorts {
   #peakCount = 0
 
   constructor(callerCount: number, { clientPorts, clientTimeWait }: Limits) {
-    this.#portCount = clientPorts
+    this.portCount = clientPorts
     this.#timeWaitNs = clientTimeWait
     this.#opened = new Int32Array(callerCount)
     this.#open = new Int32Array(callerCount)
     this.#waiting = new Array(callerCount)
   }
 
-  /** Most ports that one caller had taken at once. */
-  get peakCount(): number {
-    return this.#peakCount
+  /** Most ports that one caller had taken at once since this was asked last. O(callers). */
+  takePeak(nowNs: number): number {
+    const peak = this.#peakCount
+    this.#peakCount = 0
+    for (let poolKey = 0; poolKey < this.#open.length; poolKey++) {
+      const taken = this.#open[poolKey] + (this.#waiting[poolKey]?.countAt(nowNs) ?? 0)
+      if (taken > this.#peakCount) this.#peakCount = taken
+    }
+    return peak
   }
 
   /** Ports of open connections, those in TIME_WAIT left out. */
@@ -42,10 +49,10 @@ export class ClientPorts {
   /** Takes a port. Returns its number, -1 if none is free. */
   take(poolKey: number, nowNs: number): number {
     const taken = this.#open[poolKey] + (this.#waiting[poolKey]?.countAt(nowNs) ?? 0)
-    if (taken >= this.#portCount) return -1
+    if (taken >= this.portCount) return -1
     if (taken >= this.#peakCount) this.#peakCount = taken + 1
     this.#open[poolKey]++
-    return FIRST_PORT + (this.#opened[poolKey]++ % this.#portCount)
+    return FIRST_PORT + (this.#opened[poolKey]++ % this.portCount)
   }
 
   /** Gives a port back: at once, or after TIME_WAIT if the caller closed an established connection. */

@@ -38,6 +38,8 @@ export class ConnectionPool {
   rulesEvaluated = new Int32Array(INITIAL_ROWS)
   /** Position of the target at the load balancer; -1 for none. */
   balancerTarget = new Int32Array(INITIAL_ROWS)
+  /** Machine of the load balancer that it goes by; -1 for none. */
+  machine = new Int32Array(INITIAL_ROWS)
   /** The way from caller to pod, `WayId`. */
   way = new Int32Array(INITIAL_ROWS)
   /** Nodes passed, and the connection tracking entry on each: MAX_NODES_ON_WAY a row. */
@@ -96,6 +98,7 @@ export class ConnectionPool {
     this.requestCount[row] = 0
     this.rulesEvaluated[row] = 0
     this.balancerTarget[row] = -1
+    this.machine[row] = -1
     this.way[row] = NO_WAY
     this.nodeCount[row] = 0
     this.nextNode[row] = -1
@@ -190,6 +193,7 @@ export class ConnectionPool {
     this.requestCount = int32(this.requestCount)
     this.rulesEvaluated = int32(this.rulesEvaluated)
     this.balancerTarget = int32(this.balancerTarget)
+    this.machine = int32(this.machine)
     this.nodeCount = int32(this.nodeCount)
     this.nodes = int32(this.nodes, MAX_NODES_ON_WAY)
     this.entries = int32(this.entries, MAX_NODES_ON_WAY)

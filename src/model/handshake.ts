@@ -38,7 +38,16 @@ const ARP_FAILURE_NS = 3_070 * NS_PER_MS
 /** Takes first packets to their pods. */
 export class Handshake {
   readonly #packet: Packet = emptyPacket()
-  readonly #record: ConnectionRecord = { call: 0, client: 0, pod: 0, rulesEvaluated: 0, intendedNs: 0 }
+  readonly #record: ConnectionRecord = {
+    call: 0,
+    client: 0,
+    pod: 0,
+    rulesEvaluated: 0,
+    intendedNs: 0,
+    callerNode: OUTSIDE,
+    machine: -1,
+    entryNode: -1,
+  }
   readonly #podNode: Int32Array
   readonly #nodeAddresses: readonly AddressId[]
   readonly #isForPodOf: readonly ((destination: AddressId) => boolean)[]
@@ -100,6 +109,7 @@ export class Handshake {
       return
     }
     connections.balancerTarget[connection] = choice
+    connections.machine[connection] = balancer.machineIndexOf(choice)
     if (!balancer.settings.preservesSource) {
       const source = balancer.sourceOf(choice)
       connections.source[connection] = source.address
@@ -112,11 +122,12 @@ export class Handshake {
   }
 
   /** The first packet of a load balancer's own connection leaves it. */
-  startFromProxy(request: number, { target, link, untilNs }: ProxyConnection): void {
+  startFromProxy(request: number, { target, machine, link, untilNs }: ProxyConnection): void {
     const { requests, connections, simulator, lanes } = this.world
     const connection = requests.connection[request]
     connections.synStartNs[connection] = simulator.now
     connections.openUntilNs[connection] = untilNs
+    connections.machine[connection] = machine
     this.#address(connection, target)
     if (link === undefined) simulator.schedule(lanes.fromLoadBalancer, simulator.now, request)
     else this.#travel(request, link, target.nodeIndex, lanes.fromLoadBalancer, simulator.now)
@@ -433,6 +444,9 @@ export class Handshake {
     record.pod = connections.pod[connection]
     record.rulesEvaluated = connections.rulesEvaluated[connection]
     record.intendedNs = requests.intendedNs[request]
+    record.callerNode = this.#callerNode(request)
+    record.machine = connections.machine[connection]
+    record.entryNode = connections.nodes[connection * MAX_NODES_ON_WAY]
     this.observer.connectionReached(record)
   }
 }

@@ -136,6 +136,11 @@ export class LoadBalancer {
 
   /** @param choice - not -1 */
   machineOfChoice(choice: BalancerChoice): Machine {
-    return this.machines[Math.floor(choice / this.targets.length)]
+    return this.machines[this.machineIndexOf(choice)]
+  }
+
+  /** @param choice - not -1 */
+  machineIndexOf(choice: BalancerChoice): number {
+    return Math.floor(choice / this.targets.length)
   }
 }

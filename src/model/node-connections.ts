@@ -24,8 +24,11 @@ export class NodeConnections {
   readonly #masqueradePorts: number
   /** By endpoint (address · 2^16 + port): masqueraded connections open now. */
   readonly #portsUsed = new Map<number, number>()
+  /** Since peaks were taken last, and before. */
   #peakCount = 0
   #peakPortsUsed = 0
+  #pastPeakCount = 0
+  #pastPeakPortsUsed = 0
 
   constructor(limits: Limits, cpuCount: number) {
     this.maxCount = conntrackMax(limits, cpuCount)
@@ -41,10 +44,33 @@ export class NodeConnections {
 
   /** Most places taken at once, and most masqueraded connections to one endpoint at once. */
   get peakCount(): number {
-    return this.#peakCount
+    return Math.max(this.#peakCount, this.#pastPeakCount)
   }
   get peakPortsUsed(): number {
-    return this.#peakPortsUsed
+    return Math.max(this.#peakPortsUsed, this.#pastPeakPortsUsed)
+  }
+
+  /** Connections to one endpoint that can be masqueraded at once. */
+  get masqueradePortsMax(): number {
+    return this.#masqueradePorts
+  }
+
+  /** Most places taken at once since this was asked last; those taken now count. */
+  takeCountPeak(nowNs: number): number {
+    const peak = this.#peakCount
+    this.#pastPeakCount = this.peakCount
+    this.#peakCount = this.countAt(nowNs)
+    return peak
+  }
+
+  /** Most masqueraded connections to one endpoint at once since this was asked last. */
+  takePortsPeak(): number {
+    const peak = this.#peakPortsUsed
+    this.#pastPeakPortsUsed = this.peakPortsUsed
+    let used = 0
+    for (const count of this.#portsUsed.values()) used = Math.max(used, count)
+    this.#peakPortsUsed = used
+    return peak
   }
 
   /** Masqueraded connections open now, to all endpoints. */

@@ -16,6 +16,7 @@ export class PacketProcessor {
   #startsNs = new Float64Array(INITIAL_WAITING)
   #first = 0
   #waitingCount = 0
+  #waitingPeak = 0
 
   /**
    * @param processorCount - at least 1
@@ -37,12 +38,22 @@ export class PacketProcessor {
     return this.#busyNs
   }
 
+  /** Packets that may wait, for all processors together. */
+  get backlogMax(): number {
+    return this.backlog * this.processorCount
+  }
+
+  /** Most packets that waited at once since this was asked last. */
+  takeBacklogPeak(nowNs: number): number {
+    const peak = this.#waitingPeak
+    this.#letStart(nowNs)
+    this.#waitingPeak = this.#waitingCount
+    return peak
+  }
+
   /** Is there no place for one more to wait? */
   isFull(nowNs: number): boolean {
-    while (this.#waitingCount > 0 && this.#startsNs[this.#first] <= nowNs) {
-      this.#first = (this.#first + 1) % this.#startsNs.length
-      this.#waitingCount--
-    }
+    this.#letStart(nowNs)
     return this.#waitingCount >= this.backlog * this.processorCount
   }
 
@@ -67,11 +78,20 @@ export class PacketProcessor {
     return doneNs
   }
 
+  /** Those whose time has come wait no longer. */
+  #letStart(nowNs: number): void {
+    while (this.#waitingCount > 0 && this.#startsNs[this.#first] <= nowNs) {
+      this.#first = (this.#first + 1) % this.#startsNs.length
+      this.#waitingCount--
+    }
+  }
+
   /** FCFS: whoever comes later starts no earlier. */
   #wait(startNs: number): void {
     if (this.#waitingCount === this.#startsNs.length) this.#grow()
     this.#startsNs[(this.#first + this.#waitingCount) % this.#startsNs.length] = startNs
     this.#waitingCount++
+    if (this.#waitingCount > this.#waitingPeak) this.#waitingPeak = this.#waitingCount
   }
 
   #grow(): void {

@@ -31,6 +31,7 @@ export class PodStation {
   #served = 0
   #rejected = 0
   #reserved = 0
+  #placesPeak = 0
 
   /**
    * @param serverCount - at least 1
@@ -62,6 +63,7 @@ export class PodStation {
   reserve(): boolean {
     if (this.numberInSystem + this.#reserved >= this.serverCount + this.queueCapacity) return false
     this.#reserved++
+    this.#notePlaces()
     return true
   }
 
@@ -75,6 +77,7 @@ export class PodStation {
     this.#advance(nowNs)
     if (this.#busy < this.serverCount) {
       this.#busy++
+      this.#notePlaces()
       this.#passageWord = wordSum(this.#passageWord, -1, nowNs)
       return Admission.started
     }
@@ -83,6 +86,7 @@ export class PodStation {
       return Admission.rejected
     }
     this.#push(request)
+    this.#notePlaces()
     this.#passageWord = wordSum(this.#passageWord, -1, nowNs)
     return Admission.queued
   }
@@ -126,6 +130,13 @@ export class PodStation {
     return waiting
   }
 
+  /** Most places taken at once since this was asked last: by requests, and by connections that were promised one. */
+  takePlacesPeak(): number {
+    const peak = this.#placesPeak
+    this.#placesPeak = this.numberInSystem + this.#reserved
+    return peak
+  }
+
   /** ∫ busy servers dt up to now. */
   busyAreaNs(nowNs: number): number {
     return this.#busyAreaNs + this.#busy * (nowNs - this.#changedNs)
@@ -158,6 +169,11 @@ export class PodStation {
     this.#queueAreaNs += this.#waiting * elapsedNs
     this.#areaWord = wordSum(this.#areaWord, this.#busy + this.#waiting, elapsedNs)
     this.#changedNs = nowNs
+  }
+
+  #notePlaces(): void {
+    const places = this.#busy + this.#waiting + this.#reserved
+    if (places > this.#placesPeak) this.#placesPeak = places
   }
 
   #push(request: number): void {

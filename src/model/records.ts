@@ -73,6 +73,12 @@ export interface ConnectionRecord {
   rulesEvaluated: number
   /** When the request that opened it was intended. */
   intendedNs: number
+  /** Node of the caller; -1: it is outside. */
+  callerNode: number
+  /** Machine of the load balancer that it went by; -1: by none. */
+  machine: number
+  /** Node that its first packet met first. */
+  entryNode: number
 }
 
 /** Who listens. Called in the order of simulated time. */
@@ -89,6 +95,47 @@ export interface SimulationTotals {
   /** By pod index; undefined: it answers no queries. Empty where look-ups take a given time. */
   readonly dns: readonly (DnsPodCounts | undefined)[]
   readonly eventCount: number
+  /** Where it was asked for. */
+  readonly overTime?: OverTimeTotals
+}
+
+/**
+ * The window in equal intervals. An area is that of one interval, in integers that add up to that of the window; a peak is the most
+ * there was at once, of what was there at the beginning too.
+ */
+export interface OverTimeTotals {
+  /** Of each interval; equal, or differing by 1 ns. */
+  readonly lengthsNs: Float64Array
+  /** By pod index. */
+  readonly pods: readonly PodOverTime[]
+  /** By node index. */
+  readonly nodes: readonly NodeOverTime[]
+  /** Most ports that one caller had taken towards one Service, and how many there are. */
+  readonly clientPortsPeak: Float64Array
+  readonly clientPortsMax: number
+}
+
+/** One pod over time; arrays are by interval. */
+export interface PodOverTime {
+  readonly serverCount: number
+  /** ∫ busy servers dt. */
+  readonly busyAreaNs: Float64Array
+  /** ∫ requests in the pod dt: served, waiting, or with calls under way. */
+  readonly inPodAreaNs: Float64Array
+  /** Most places taken at once, at servers and waiting, promised ones included; and how many there are. */
+  readonly placesPeak: Float64Array
+  readonly places: number
+}
+
+/** One node over time; arrays are by interval. */
+export interface NodeOverTime {
+  readonly conntrackPeak: Float64Array
+  /** Towards the endpoint with most. */
+  readonly masqueradePortsPeak: Float64Array
+  readonly masqueradePortsMax: number
+  /** First packets that waited for the processors. */
+  readonly backlogPeak: Float64Array
+  readonly backlogMax: number
 }
 
 /** One pod, by pod index. */

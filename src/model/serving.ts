@@ -11,6 +11,7 @@ import { behaviourKey } from './behaviours.js'
 import type { CallNode } from './call-sites.js'
 import type { WayId } from './links.js'
 import { Admission } from './pod-station.js'
+import type { PodWork } from './pod-work.js'
 import { Outcome, type PodTotals } from './records.js'
 import { Stage } from './request-table.js'
 import { warmth } from './slow-start.js'
@@ -110,17 +111,28 @@ export class Serving {
 
   /** What has become of the requests of a pod up to now. */
   counters(pod: number): PodCounters {
-    const { stations, work, graph, simulator } = this.world
+    const { stations, work, simulator } = this.world
     const station = stations[pod]
     const { now } = simulator
-    const shared = graph.behaviours.ofPod[pod].discipline === 'ps' ? work[pod] : undefined
     return {
       served: station.served,
       rejected: station.rejected,
-      busyAreaNs: (shared ?? station).busyAreaNs(now),
-      queueAreaNs: shared?.excessAreaNs(now) ?? station.queueAreaNs(now),
+      busyAreaNs: this.busyAreaNs(pod),
+      queueAreaNs: this.#sharedWork(pod)?.excessAreaNs(now) ?? station.queueAreaNs(now),
       throttledNs: work[pod]?.throttledNs(now) ?? 0,
     }
+  }
+
+  /** ∫ busy servers of a pod dt up to now. */
+  busyAreaNs(pod: number): number {
+    const { stations, simulator } = this.world
+    return (this.#sharedWork(pod) ?? stations[pod]).busyAreaNs(simulator.now)
+  }
+
+  /** Undefined where each request at a server has one of its own. */
+  #sharedWork(pod: number): PodWork | undefined {
+    const { work, graph } = this.world
+    return graph.behaviours.ofPod[pod].discipline === 'ps' ? work[pod] : undefined
   }
 
   #proceed(request: number): void {

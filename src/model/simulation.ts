@@ -11,6 +11,7 @@ import type { CallNode } from './call-sites.js'
 import { ClusterClock } from './changes/cluster-clock.js'
 import { Connecting } from './connecting.js'
 import { EventKind } from './events.js'
+import { OverTime } from './over-time.js'
 import {
   type DnsPodCounts,
   type NodeTotals,
@@ -83,6 +84,8 @@ class Simulation {
   readonly #record = emptyRecord()
   /** Undefined where nothing happens to pods and nodes. */
   readonly #clock: ClusterClock | undefined
+  /** Undefined where nobody asks for it. */
+  readonly #overTime: OverTime | undefined
   #atWarmUp: Snapshot | undefined
 
   constructor(
@@ -95,6 +98,7 @@ class Simulation {
     this.#connecting = new Connecting(world, observer)
     this.#serving = new Serving(world, (node, pod, parent) => this.#issue(node, pod, parent))
     this.#clock = world.presence.isEventful ? new ClusterClock(world, this.#connecting.casualties) : undefined
+    this.#overTime = world.isFollowedOverTime ? this.#followOverTime() : undefined
     this.#isDeadlineArmed = new Uint8Array(world.graph.sites.length)
     this.#retries = world.graph.sites.map(({ retry, caller, service }) =>
       retry === undefined
@@ -112,7 +116,13 @@ class Simulation {
 
   /** Handles all events up to a time. */
   advance(untilNs: number): void {
-    this.world.simulator.run(nanoseconds(untilNs), this.#handler)
+    const { simulator } = this.world
+    const overTime = this.#overTime
+    while (overTime !== undefined && overTime.nextHaltNs <= untilNs) {
+      simulator.run(nanoseconds(overTime.nextHaltNs), this.#handler)
+      overTime.halt()
+    }
+    simulator.run(nanoseconds(untilNs), this.#handler)
   }
 
   /** Goes on to the horizon. */
@@ -376,7 +386,23 @@ class Simulation {
         masqueradePortsPeak: node.connections.peakPortsUsed,
       })),
       dns: end.dns.map((counts, index) => dnsDifference(counts, start.dns[index])),
+      ...(this.#overTime === undefined ? {} : { overTime: this.#overTime.totals() }),
     }
+  }
+
+  #followOverTime(): OverTime {
+    const { stations, nodes, ports, graph } = this.world
+    return new OverTime(
+      {
+        stations,
+        nodes,
+        ports,
+        serverCounts: graph.behaviours.ofPod.map(({ servers }) => servers),
+        busyAreaNs: (pod) => this.#serving.busyAreaNs(pod),
+      },
+      this.#warmUpNs,
+      this.#horizonNs,
+    )
   }
 
   #snapshot(): Snapshot {

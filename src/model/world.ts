@@ -36,6 +36,8 @@ export interface SimulationOptions {
   readonly replication: number
   /** Replayed in place of drawn requests. */
   readonly trace?: WorkloadTrace | undefined
+  /** Totals tell what things are like over time. */
+  readonly isFollowedOverTime?: boolean | undefined
 }
 
 /** The parts of one replication. */
@@ -75,6 +77,7 @@ export interface World {
   readonly locations: Locations
   /** Undefined where look-ups of names take a given time. */
   readonly dns: DnsParts | undefined
+  readonly isFollowedOverTime: boolean
 }
 
 /** Who has an address: by address id, the pod or node index, -1 for nobody. */
@@ -92,7 +95,8 @@ export function hostPodKey(address: AddressId, port: number): number {
 }
 
 /** Puts the parts together. @throws InputError as `buildCallGraph`, `placeCallers` and `replayedDemand` */
-export function buildWorld({ cluster, scenario, seed, replication, trace }: SimulationOptions): World {
+export function buildWorld(options: SimulationOptions): World {
+  const { cluster, scenario, seed, replication, trace } = options
   const simulator = new Simulator()
   const streams = new Streams(seed, replication)
   const book = new AddressBook()
@@ -159,6 +163,7 @@ export function buildWorld({ cluster, scenario, seed, replication, trace }: Simu
     demands: graph.roots.map((root) => demandOf(root, streams, trace)),
     locations: locate(cluster, book),
     dns,
+    isFollowedOverTime: options.isFollowedOverTime === true,
   }
 }
 

@@ -6,6 +6,7 @@ import { markdownTable, markdownText } from './markdown-text.js'
 import { pointRows } from './sweep-points.js'
 import { type CrossTable, crossBlocks, crossTable } from './sweep-table.js'
 import { legend, pointsText } from './text-sweep.js'
+import { isUnstable, UNSTABLE_LEGEND } from './unstable.js'
 
 /** Columns that a page shows without scrolling. */
 const MAX_COLUMNS = 8
@@ -20,9 +21,10 @@ export function sweepMarkdown(results: Results): readonly (readonly string[])[] 
     const escaped = columns.map(({ header, align }) => ({ header: markdownText(header), align }))
     const table = markdownTable(
       escaped,
-      rows.map((row) => row.map(markdownText)),
+      rows.map((row) => row.map((text) => markdownText(text.trimEnd()))),
     )
-    return [`## ${markdownText(series.title)}`, '', ...table]
+    const legendLine = series.calls.some(isUnstable) ? ['', markdownText(UNSTABLE_LEGEND)] : []
+    return [`## ${markdownText(series.title)}`, '', ...table, ...legendLine]
   })
   return [points, ...tables]
 }
@@ -42,7 +44,7 @@ function crossSections(whole: CrossTable): readonly (readonly string[])[] {
 function blockTable(table: CrossTable): readonly string[] {
   const headers = [...table.rowAxes, ...table.columns.map((column) => column.join(' · '))]
   const rows = table.rows.map(({ settings, cells }) =>
-    [...settings, ...cells].map((text) => markdownText(text.replaceAll(/ {2,}/g, ' '))),
+    [...settings, ...cells].map((text) => markdownText(text.replaceAll(/ {2,}/g, ' ').trimEnd())),
   )
   return markdownTable(figureColumns(...headers.map(markdownText)), rows)
 }

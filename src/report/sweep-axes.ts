@@ -51,6 +51,11 @@ export function settingLabel(axis: SweepAxis, value: string): string {
   return isBare ? `${axis.name} ${value}` : value
 }
 
+/** `100/s`: how often something is asked for, not just any number. */
+export function isRate(value: string): boolean {
+  return value.includes('/') && parseRate(value) !== undefined
+}
+
 function isReplicas(name: string): boolean {
   return /(?:^|[. ])replicas$/i.test(name)
 }

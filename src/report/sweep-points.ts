@@ -5,6 +5,7 @@ import { besideHalves, figureColumn } from './figure-column.js'
 import { settingAt, sweepAxes } from './sweep-axes.js'
 import { usualMetrics } from './sweep-table.js'
 import { shortened, type TextColumn, textTable, textWidth } from './text-layout.js'
+import { markedTexts } from './unstable.js'
 
 /**
  * The points of a sweep as rows: one for each point that has the call, with its settings and the usual metrics.
@@ -67,7 +68,11 @@ function metricColumns(
       const header = column.unit === '' ? metric.label : `${metric.label} ${column.unit}`
       return {
         header,
-        texts: hasHalves(index) ? besideHalves(column.values, column.halves) : column.values,
+        texts: markedTexts(
+          hasHalves(index) ? besideHalves(column.values, column.halves) : column.values,
+          metric.unit,
+          calls,
+        ),
       }
     })
   const full = columns(() => true)

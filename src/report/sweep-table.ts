@@ -10,6 +10,7 @@ import { besideHalves, figureColumn } from './figure-column.js'
 import { figureText, halfWidthText, NO_VALUE } from './figures.js'
 import { type SweepAxis, settingAt, sweepAxes } from './sweep-axes.js'
 import { padded, textWidth } from './text-layout.js'
+import { isMarkable, isUnstable, markedTexts } from './unstable.js'
 
 /** What a sweep shows for each point unless its scenario says otherwise. */
 const USUAL_METRICS = [
@@ -39,6 +40,8 @@ export interface CrossTable {
   readonly units: readonly string[]
   /** The widest interval of each metric over all cells: `± at most 1.2`; undefined without intervals. */
   readonly widestHalves: readonly (string | undefined)[]
+  /** Is any cell marked as of a point without a steady state? */
+  readonly isMarked: boolean
 }
 
 /** The metrics of each point, in the order of the catalogue of a plain sweep. */
@@ -66,13 +69,14 @@ export function crossTable(results: Results): CrossTable | undefined {
   const series = selectedSeries(callSeries(results), table.call)
   const columns = distinctSettings(results.points, columnIndexes)
   const figures = indexed(results.points, rowIndexes, columnIndexes, series)
-  const cell = (row: readonly string[], column: readonly string[]) => {
-    const call = figures.get(keyOf([...row, ...column]))
-    return metrics.map((metric) => (call === undefined ? undefined : metric.of(call)))
-  }
   const rows = distinctSettings(results.points, rowIndexes)
-  const estimates = rows.map((row) => columns.map((column) => cell(row, column)))
-  const { units, texts } = cellTexts(metrics, estimates.flat())
+  const calls = rows.flatMap((row) => columns.map((column) => figures.get(keyOf([...row, ...column]))))
+  const estimates = calls.map((call) =>
+    metrics.map((metric) => (call === undefined ? undefined : metric.of(call))),
+  )
+  const { units, texts: plain } = cellTexts(metrics, estimates)
+  const markable = metrics.find(({ unit }) => isMarkable(unit))
+  const texts = markable === undefined ? plain : markedTexts(plain, markable.unit, calls)
   return {
     title: series.title,
     rowAxes: rowIndexes.map((index) => axes[index].name),
@@ -87,9 +91,10 @@ export function crossTable(results: Results): CrossTable | undefined {
     widestHalves: metrics.map((metric, index) =>
       widestHalf(
         metric,
-        estimates.flat().map((each) => each[index]),
+        estimates.map((each) => each[index]),
       ),
     ),
+    isMarked: markable !== undefined && calls.some(isUnstable),
   }
 }
 

@@ -9,6 +9,7 @@ import { pointRows } from './sweep-points.js'
 import { type CrossTable, crossBlocks, crossTable } from './sweep-table.js'
 import { headline } from './text-frame.js'
 import { shortened, TEXT_WIDTH, type TextColumn, textTable, textWidth, wrapped } from './text-layout.js'
+import { isUnstable, UNSTABLE_LEGEND } from './unstable.js'
 
 /** Crossed tables wider than this are cut into blocks. */
 export const TABLE_WIDTH = 108
@@ -37,7 +38,8 @@ export function pointsText(results: Results): string {
 
 function pointTable(results: Results, series: CallSeries): readonly string[] {
   const { columns, rows } = pointRows(results, series, TEXT_WIDTH)
-  return [series.title, ...textTable(columns, rows).map((line) => `  ${line}`)]
+  const marked = series.calls.some(isUnstable) ? wrapped(UNSTABLE_LEGEND).map((line) => `  ${line}`) : []
+  return [series.title, ...textTable(columns, rows).map((line) => `  ${line}`), ...marked]
 }
 
 function crossLines(whole: CrossTable): readonly string[] {
@@ -77,5 +79,6 @@ export function legend(table: CrossTable): readonly string[] {
   return [
     `${columns}Cells: ${names.join(' / ')}.`,
     ...table.metrics.map((metric) => `${metric.label}: ${metric.definition}`),
+    ...(table.isMarked ? [UNSTABLE_LEGEND] : []),
   ]
 }

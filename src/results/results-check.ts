@@ -37,8 +37,42 @@ function pointComplaints(point: PointResult, axes: readonly string[], path: Json
     : [{ path: [...path, 'settings'], problem: 'must name the axes of the sweep, in their order' }]
   return [
     ...settings,
-    ...point.calls.flatMap((call, index) => callComplaints(call, [...path, 'calls', index])),
+    ...point.calls.flatMap((call, index) => [
+      ...callComplaints(call, [...path, 'calls', index]),
+      ...wayComplaints(call, point.nodes.length, [...path, 'calls', index, 'ways', 'counts']),
+    ]),
+    ...overTimeComplaints(point, [...path, 'overTime']),
   ]
+}
+
+function wayComplaints(
+  { ways, connections }: CallResult,
+  nodeCount: number,
+  path: JsonPath,
+): readonly Complaint[] {
+  return (ways?.counts ?? []).flatMap(([from, machine, entry, pod], index) =>
+    from < (ways?.from.length ?? 0) &&
+    machine < (ways?.machines.length ?? 0) &&
+    entry < nodeCount &&
+    pod < connections.perPod.length
+      ? []
+      : [{ path: [...path, index], problem: 'must hold positions of zone, machine, node and pod' }],
+  )
+}
+
+function overTimeComplaints({ overTime }: PointResult, path: JsonPath): readonly Complaint[] {
+  if (overTime === undefined) return []
+  const { pods, nodes, clientPortsPeak } = overTime
+  const columns = [
+    ...pods.flatMap(({ utilisation, requests, placesPeak }) => [utilisation, requests, placesPeak]),
+    ...nodes.flatMap(({ conntrackPeak, masqueradePortsPeak, backlogPeak }) => [
+      conntrackPeak,
+      masqueradePortsPeak,
+      backlogPeak,
+    ]),
+  ]
+  const isEven = columns.every(({ length }) => length === clientPortsPeak.length)
+  return isEven ? [] : [{ path, problem: 'must hold a figure for each interval in every list' }]
 }
 
 function callComplaints(call: CallResult, path: JsonPath): readonly Complaint[] {

@@ -105,6 +105,60 @@ const stickiness = z.strictObject({
   brokenSessions: estimate.describe('Share of clients that saw more than one pod.'),
 })
 
+const ways = z
+  .strictObject({
+    from: z.array(z.string()).describe('Zones of callers, and `outside`.'),
+    machines: z
+      .array(z.string())
+      .describe('Zone of each machine of the load balancer, empty: in all; none: there is no load balancer.'),
+    counts: z
+      .array(z.tuple([count, z.int().min(-1), count, count, count]))
+      .describe(
+        'Positions in `from`, in `machines` (-1: none), in `nodes` of the point (where the first packet came in) and in `perPod` of `connections`; then connections.',
+      ),
+  })
+  .describe('By which ways connections went, all replications together; of single runs.')
+
+const perInterval = z.array(z.number().min(0))
+const peakPerInterval = z.array(count)
+
+const overTime = z
+  .strictObject({
+    intervalNs: z.number().describe('Length of each of the equal intervals of the window, 60 at most.'),
+    pods: z
+      .array(
+        z.strictObject({
+          pod: z.string(),
+          utilisation: perInterval.describe('Busy servers over all, averaged over the interval.'),
+          requests: perInterval.describe(
+            'Requests in the pod, served or waiting, averaged over the interval.',
+          ),
+          placesPeak: peakPerInterval.describe('Most places taken at once, at servers and waiting.'),
+          places: count.describe('How many there are.'),
+        }),
+      )
+      .describe('The 64 with most requests in them, in the order of pods.'),
+    nodes: z
+      .array(
+        z.strictObject({
+          node: z.string(),
+          conntrackPeak: peakPerInterval.describe('Most connections tracked at once.'),
+          masqueradePortsPeak: peakPerInterval.describe(
+            'Most connections masqueraded at once to one endpoint.',
+          ),
+          masqueradePortsMax: count,
+          backlogPeak: peakPerInterval.describe('Most first packets that waited for the processors at once.'),
+          backlogMax: count,
+        }),
+      )
+      .describe('The 64 that track most, in the order of nodes.'),
+    clientPortsPeak: peakPerInterval.describe('Most ports that one caller had taken towards one Service.'),
+    clientPortsMax: count,
+  })
+  .describe(
+    'The window in equal intervals: averages are means over replications, to six digits; peaks the greatest of all. Of single runs.',
+  )
+
 const instability = z
   .strictObject({
     offered: z
@@ -156,6 +210,7 @@ const call = z
     parts,
     connections: spread,
     requests: spread,
+    ways: ways.optional(),
     stickiness,
     attemptsPerRequest: estimate.describe('1 where nothing was retried.'),
     dnsQueriesPerRequest: estimate
@@ -250,6 +305,7 @@ const point = z
     calls: z.array(call),
     pods: z.array(pod),
     nodes: z.array(nodeResult),
+    overTime: overTime.optional(),
     thresholds: z.array(threshold).optional(),
     precision: precision.optional(),
     perReplication: perReplication.optional(),
@@ -347,4 +403,6 @@ export type PrecisionResult = z.output<typeof precision>
 export type SolveResult = z.output<typeof solve>
 export type Instability = z.output<typeof instability>
 export type PerReplication = z.output<typeof perReplication>
+export type CallWays = z.output<typeof ways>
+export type OverTime = z.output<typeof overTime>
 export type Spread = z.output<typeof spread>

@@ -7,6 +7,7 @@ import type { Results } from '../../src/results/results-schema.js'
 import { capacityResults } from '../report/capacity-results.js'
 import { HOSTILE_TEXTS, withText } from '../report/hostile.js'
 import { hostileCapacity } from '../report/hostile-capacity.js'
+import { loadSweep, resultsOverTime } from '../report/over-time.js'
 import { crossedSweep, pairedSweep } from '../report/sweeps.js'
 import { sampleCall, samplePoint, sampleResults, sampleSweep } from '../results/sample-results.js'
 import { openPage, startBrowser } from './browser.js'
@@ -24,6 +25,8 @@ const CASES: readonly [string, Results][] = [
   ['a sweep with a crossed table', crossedSweep()],
   ['a sweep of pairs', pairedSweep()],
   ['capacity', capacityResults()],
+  ['a run over time', resultsOverTime()],
+  ['a sweep of the load', loadSweep()],
 ]
 
 let browser: Browser
@@ -129,6 +132,54 @@ describe('the map of replicas and rates', () => {
   })
 })
 
+describe('a chart over time', () => {
+  it('has a cell for each pod and interval, and tells its figures at the pointer', async () => {
+    const { page } = await openPage(browser, await pageOf(resultsOverTime()))
+    const live = page.locator('figure[data-chart="load-over-time"] .live')
+    await live.scrollIntoViewIfNeeded()
+    const cells = live.locator('svg path[fill^="#"]')
+    // 4 pods by 6 intervals, and 7 steps of the scale.
+    expect(await cells.count()).toBe(4 * 6 + 7)
+    await cells.nth(5).hover()
+    const tip = page.locator('figure[data-chart="load-over-time"] .tip')
+    await tip.waitFor({ state: 'visible' })
+    expect(await tip.textContent()).toMatch(
+      /simulated time, s 51, pod counter-0.*requests in the pod.*3\.2.*servers busy.*60 %/,
+    )
+    await page.context().close()
+  })
+
+  it('tells how much of each limit is used at the pointer', async () => {
+    const { page } = await openPage(browser, await pageOf(resultsOverTime()))
+    const live = page.locator('figure[data-chart="limits-over-time"] .live')
+    await live.scrollIntoViewIfNeeded()
+    const box = await live.boundingBox()
+    if (box === null) throw new Error('the chart has no place')
+    await page.mouse.move(box.x + box.width - 36, box.y + box.height / 2)
+    const tip = page.locator('figure[data-chart="limits-over-time"] .tip')
+    await tip.waitFor({ state: 'visible' })
+    expect(await tip.textContent()).toMatch(/simulated time, s: 61.*tracked connections of node-c50 %/)
+    await page.context().close()
+  })
+})
+
+describe('a chart against the load', () => {
+  it('shows objective, bands and crosses, and tells figures with their marks', async () => {
+    const { page } = await openPage(browser, await pageOf(loadSweep()))
+    const live = page.locator('figure[data-chart="response-time-across"] .live')
+    await live.scrollIntoViewIfNeeded()
+    expect(await live.locator('svg text', { hasText: 'objective: p99 < 250 ms' }).count()).toBe(1)
+    expect(await live.locator('svg path[fill-opacity="0.16"], svg path[opacity="0.16"]').count()).toBe(2)
+    const box = await live.boundingBox()
+    if (box === null) throw new Error('the chart has no place')
+    await page.mouse.move(box.x + box.width - 36, box.y + box.height / 2)
+    const tip = page.locator('figure[data-chart="response-time-across"] .tip')
+    await tip.waitFor({ state: 'visible' })
+    expect(await tip.textContent()).toMatch(/400\/s.*counter\.replicas 11\.3 s †/)
+    await page.context().close()
+  })
+})
+
 describe('the tables of a page', () => {
   it('hold the very numbers of the results', async () => {
     const results = committed('counter')
@@ -170,8 +221,7 @@ describe('hostile names', () => {
 
   it.each(HOSTILE_TEXTS.map((text) => [text]))('%j makes no element and no request', async (hostile) => {
     for (const results of [
-      withText(oneCall, hostile),
-      withText(crossedSweep(), hostile),
+      ...[oneCall, crossedSweep(), resultsOverTime()].map((each) => withText(each, hostile)),
       hostileCapacity(hostile),
     ]) {
       const { page, messages, requests } = await openPage(browser, await pageOf(results))

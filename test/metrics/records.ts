@@ -36,5 +36,6 @@ export function request(outcome: OutcomeName, changes: Partial<RequestRecord> = 
 }
 
 export function connection(changes: Partial<ConnectionRecord> = {}): ConnectionRecord {
-  return { call: 0, client: 0, pod: 0, rulesEvaluated: 0, intendedNs: 0, ...changes }
+  const nothing = { call: 0, client: 0, pod: 0, rulesEvaluated: 0, intendedNs: 0 }
+  return { ...nothing, callerNode: -1, machine: -1, entryNode: 0, ...changes }
 }

@@ -32,6 +32,7 @@ export interface RunSettings {
   readonly seed?: number
   readonly replication?: number
   readonly trace?: WorkloadTrace
+  readonly isFollowedOverTime?: boolean
   /** Listens as well. */
   readonly observer?: Observer
 }
@@ -55,8 +56,9 @@ export function observe(world: World, also?: Observer): Observed {
 
 /** One replication of a compiled cluster and its scenario. */
 export function observeCluster(cluster: Cluster, scenario: Scenario, settings: RunSettings = {}): Observed {
-  const { seed = 1, replication = 0, trace, observer } = settings
-  return observe(buildWorld({ cluster, scenario, seed, replication, trace }), observer)
+  const { seed = 1, replication = 0, trace, isFollowedOverTime, observer } = settings
+  const options = { cluster, scenario, seed, replication, trace, isFollowedOverTime }
+  return observe(buildWorld(options), observer)
 }
 
 /** One replication of objects and the `spec` of a scenario. */

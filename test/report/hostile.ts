@@ -39,6 +39,8 @@ export function withText(results: Results, text: string): Results {
     'node',
     'workload',
     'zone',
+    'from',
+    'machines',
     'axis',
     'value',
     'name',

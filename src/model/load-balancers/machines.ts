@@ -85,8 +85,8 @@ export function makeMachines(options: MachinesOptions): readonly Machine[] {
   })
 }
 
-/** A load balancer that does not send across zones has to stand in each. */
-function machineZones(
+/** The zone of each machine; undefined: it stands in all. A load balancer that does not send across zones has to stand in each. */
+export function machineZones(
   { nodes }: Cluster,
   { balancerNodes, crossZone }: BalancerSettings,
 ): (string | undefined)[] {

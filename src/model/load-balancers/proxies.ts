@@ -34,6 +34,8 @@ export interface ProxyConnection {
   readonly poolKey: number
   readonly source: AddressId
   readonly target: BalancerTarget
+  /** Number of the machine. */
+  readonly machine: number
   /** Undefined: the target is where the load balancer is. */
   readonly link: MachineLink | undefined
   /** When the load balancer stops trying, ns; infinite: it does not. */
@@ -102,6 +104,7 @@ export class Proxies {
       poolKey: this.#poolKey(proxy, choice),
       source: proxy.machineOfChoice(choice).address,
       target: proxy.targetOf(choice) as BalancerTarget,
+      machine: proxy.machineIndexOf(choice),
       link: proxy.linkOf(choice),
       untilNs: connectTimeoutNs === 0 ? Number.POSITIVE_INFINITY : simulator.now + connectTimeoutNs,
     }

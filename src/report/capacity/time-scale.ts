@@ -1,7 +1,7 @@
 /** The vertical axis of charts of times: in the unit of a table of the same figures, by decades where they are far apart. */
 import { formatNumber } from '../../base/units.js'
 import type { Estimate } from '../../results/results-schema.js'
-import { decadePlace, decadeTicks, type Tick } from '../charts/number-places.js'
+import { decadesOf, LOG_FROM, roundNumbers } from '../charts/log-scale.js'
 import { figureColumn } from '../figure-column.js'
 
 /** An axis. */
@@ -12,11 +12,8 @@ export interface TimeScale {
   /** Height of a time in ns; of times of 0 and less the lowest. */
   readonly place: (ns: number) => number
   /** Labelled heights of decades; undefined: to scale. */
-  readonly ticks: readonly Tick[] | undefined
+  readonly ticks: readonly { readonly at: number; readonly label: string }[] | undefined
 }
-
-/** Times this many times apart are drawn by decades. */
-const FAR_APART = 12
 
 const SIZES: Readonly<Record<string, number>> = { ns: 1, µs: 1e3, ms: 1e6, s: 1e9, min: 6e10, h: 3.6e12 }
 
@@ -31,12 +28,13 @@ export function timeScale(times: readonly Estimate[], limit: number | undefined)
   const values = times.flatMap(({ value }) => (value !== null && value > 0 ? [value] : []))
   const least = values.reduce((left, right) => Math.min(left, right), values[0] ?? 0)
   const most = positive.reduce((left, right) => Math.max(left, right), 0)
-  if (least <= 0 || most < FAR_APART * least)
-    return { unit, size, place: (ns) => ns / size, ticks: undefined }
-  const ticks = decadeTicks(Math.min(least, limit ?? least) / size, most / size, (value) =>
-    formatNumber(value),
-  )
-  const [lowest] = ticks
-  const place = (ns: number) => (ns <= 0 ? lowest.at : Math.max(lowest.at, decadePlace(ns / size)))
-  return { unit, size, place, ticks }
+  if (least <= 0 || most < LOG_FROM * least) return { unit, size, place: (ns) => ns / size, ticks: undefined }
+  const numbers = roundNumbers(Math.min(least, limit ?? least) / size, most / size)
+  const [floor] = numbers
+  return {
+    unit,
+    size,
+    place: (ns) => decadesOf(Math.max(floor, ns / size)),
+    ticks: numbers.map((value) => ({ at: decadesOf(value), label: formatNumber(value) })),
+  }
 }

@@ -6,13 +6,14 @@ import { capacityView } from '../capacity/capacity-view.js'
 import type { Chart } from './chart.js'
 import { partsCharts, percentileChart } from './run-charts.js'
 import { spreadCharts } from './spread-chart.js'
-import { sweepCharts } from './sweep-charts.js'
+import { crossedCharts, sweepCharts } from './sweep-charts.js'
 
 /** The charts of a run: percentiles, parts, connections per pod; of a sweep: along its main factor, then the spread. */
 export function chartsOf(results: Results): readonly Chart[] {
   const capacity = capacityView(results)
   if (capacity !== undefined) return CAPACITY_TOPICS.flatMap((topic) => capacityCharts(capacity, topic))
-  if (results.sweep !== undefined) return named([...sweepCharts(results), ...spreadCharts(results)])
+  if (results.sweep !== undefined)
+    return named([...sweepCharts(results), ...crossedCharts(results), ...spreadCharts(results)])
   const percentiles = percentileChart(results)
   return named([
     ...(percentiles === undefined ? [] : [percentiles]),

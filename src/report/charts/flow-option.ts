@@ -7,6 +7,10 @@ import { drawn, FONT, frameOf, MARGIN } from './svg-frame.js'
 
 const LEAST_HEIGHT = 150
 const PLACE_HEIGHT = 34
+const PLACE_WIDTH = 14
+
+/** Room for the names of columns. */
+const HEADING_SPACE = 32
 
 /** Room for the names of the last column. */
 const LAST_LABEL = 150
@@ -27,21 +31,27 @@ export function flowOption(
   const { palette, width, showTip } = drawing
   const frame = frameOf(chart, drawing)
   const isNarrow = width < NARROW
+  const right = isNarrow ? LAST_LABEL_NARROW : LAST_LABEL
+  const plotTop = frame.top + HEADING_SPACE
   const plotHeight = Math.max(LEAST_HEIGHT, widestColumn(picture) * PLACE_HEIGHT)
   const option: EChartsCoreOption = {
     ...frame.option,
     ...flowTips(picture, drawing),
+    title: [
+      ...(drawing.hasTitle ? [frame.option.title] : []),
+      ...headings(picture, frame.top, right, drawing),
+    ],
     series: [
       {
         type: 'sankey',
         silent: showTip === undefined,
         emphasis: { disabled: true },
         left: MARGIN,
-        right: isNarrow ? LAST_LABEL_NARROW : LAST_LABEL,
-        top: frame.top + 12,
+        right,
+        top: plotTop,
         height: plotHeight,
         nodeGap: 10,
-        nodeWidth: 14,
+        nodeWidth: PLACE_WIDTH,
         draggable: false,
         // The order given is that of the results, so that equal results are equal pictures.
         layoutIterations: 0,
@@ -67,7 +77,22 @@ export function flowOption(
       },
     ],
   }
-  return { option, height: frame.top + plotHeight + 32 }
+  return { option, height: plotTop + plotHeight + 20 }
+}
+
+/** The name of each column above it; where it is narrow, only of the first and the last. */
+function headings(
+  { columns }: FlowPicture,
+  top: number,
+  right: number,
+  { width, palette }: Drawing,
+): readonly object[] {
+  const step = (width - MARGIN - right - PLACE_WIDTH) / Math.max(1, columns.length - 1)
+  return columns.flatMap((text, column) => {
+    const isShown = width >= NARROW || column === 0 || column === columns.length - 1
+    const textStyle = { fontFamily: FONT, fontSize: 12, fontWeight: 'normal', color: palette.faintInk }
+    return isShown ? [{ text, left: Math.round(MARGIN + column * step) - 5, top: top + 2, textStyle }] : []
+  })
 }
 
 /** Places that stand below one another: as many as have a stream from the same column. */

@@ -1,13 +1,12 @@
 /** Heat maps of a sweep of two numeric factors: the p99 of each pair, e.g. of rate and replicas. */
 import { metricAt } from '../../results/metric-catalogue.js'
-import type { Estimate, Results } from '../../results/results-schema.js'
+import type { CallResult, Estimate, Results } from '../../results/results-schema.js'
 import { estimateText, figureText, NO_VALUE } from '../figures.js'
 import { numericPair, type SweepAxis, sweepAxes } from '../sweep-axes.js'
 import { type SweepSeries, sweepLines } from '../sweep-series.js'
+import { isUnstable, UNSTABLE_MARK } from '../unstable.js'
 import type { Chart, HeatPicture } from './chart.js'
-
-/** Steps of colour. */
-const STEPS = 7
+import { HEAT_STEPS } from './palette.js'
 
 /** Heat maps of one sweep; the tables hold the rest. */
 const MAX_MAPS = 6
@@ -58,7 +57,10 @@ function heatChart(
     const row = rows.find((each) => each.value === `${second.name} ${value}`)
     return row === undefined ? [] : [{ value, series: row.series }]
   })
-  const figures = ordered.map(({ series }) => xs.map((x) => figureAt(series, x)))
+  const calls = ordered.map(({ series }) => xs.map((x) => callAt(series, x)))
+  const figures = calls.map((row) => row.map((call) => call && METRIC.of(call)))
+  const isMarked = calls.some((row) => row.some(isUnstable))
+  const mark = (y: number, x: number) => (isUnstable(calls[y][x]) ? ` ${UNSTABLE_MARK}` : '')
   const known = figures.flat().flatMap((each) => each?.value ?? [])
   const least = known.reduce((left, right) => Math.min(left, right), known[0] ?? 0)
   const most = known.reduce((left, right) => Math.max(left, right), least)
@@ -66,18 +68,23 @@ function heatChart(
   const cells = figures.flatMap((row, y) =>
     row.flatMap((each, x) => {
       const value = each?.value ?? null
-      return value === null ? [] : [{ x, y, step: stepOf(value, least, most), text: text(value) }]
+      return value === null
+        ? []
+        : [{ x, y, step: stepOf(value, least, most), text: `${text(value)}${mark(y, x)}` }]
     }),
   )
   const finding = `${METRIC.label} ranges from ${text(least)} to ${text(most)} over ${main.name} and ${second.name}`
   return {
     name,
     title: group === '' ? finding : `${group}: ${finding}`,
-    subtitle: `${METRIC.label} of each pair of settings; each step of colour is the same factor apart`,
+    subtitle: `${METRIC.label} of each pair of settings; each step of colour is the same factor apart${isMarked ? `; ${UNSTABLE_MARK}: no steady state` : ''}`,
     alt: `Heat map of ${METRIC.label}, ${xs.length} values of ${main.name} by ${ordered.length} of ${second.name}. ${finding}. The numbers are in the table below it.`,
     table: {
       headers: [`${second.name} \\ ${main.name}`, ...xs],
-      rows: ordered.map(({ value }, y) => [value, ...figures[y].map(cellText)]),
+      rows: ordered.map(({ value }, y) => [
+        value,
+        ...figures[y].map((each, x) => `${cellText(each)}${mark(y, x)}`),
+      ]),
     },
     picture: {
       kind: 'heat',
@@ -100,9 +107,8 @@ function inOrder({ values, numbers }: SweepAxis): readonly string[] {
   return [...values].sort((a, b) => numbers[values.indexOf(a)] - numbers[values.indexOf(b)])
 }
 
-function figureAt({ steps }: SweepSeries, value: string): Estimate | undefined {
-  const step = steps.find((each) => each.value === value)
-  return step === undefined ? undefined : METRIC.of(step.call)
+function callAt({ steps }: SweepSeries, value: string): CallResult | undefined {
+  return steps.find((each) => each.value === value)?.call
 }
 
 /** 0 to 6, by equal factors between the least and the greatest figure; times spread over decades as loads grow. */
@@ -110,7 +116,7 @@ function stepOf(value: number, least: number, most: number): number {
   if (most <= least || least <= 0) return 0
   // ratio^7 against whole^step: equal factors without a logarithm.
   let step = 0
-  while (step < STEPS - 1 && isAbove(value / least, most / least, step + 1)) step += 1
+  while (step < HEAT_STEPS - 1 && isAbove(value / least, most / least, step + 1)) step += 1
   return step
 }
 
@@ -118,7 +124,7 @@ function stepOf(value: number, least: number, most: number): number {
 function isAbove(ratio: number, whole: number, step: number): boolean {
   let left = 1
   let right = 1
-  for (let count = 0; count < STEPS; count += 1) left *= ratio
+  for (let count = 0; count < HEAT_STEPS; count += 1) left *= ratio
   for (let count = 0; count < step; count += 1) right *= whole
   return left > right
 }

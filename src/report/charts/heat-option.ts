@@ -6,8 +6,13 @@ import { type Drawing, tipOption } from './drawing.js'
 import { drawn, FONT, frameOf, MARGIN, textPixels } from './svg-frame.js'
 
 const ROW_HEIGHT = 38
+const DENSE_ROW_HEIGHT = 20
 const AXIS_SPACE = 92
 const LABEL_CHARACTERS = 16
+
+/** Between cells, pixels; less where they are narrow. */
+const GAP = 2
+const NARROW_CELL = 8
 
 /** Cells narrower than their text by more than this many pixels are without it. */
 const TEXT_SLACK = 4
@@ -24,7 +29,8 @@ export function heatOption(
   const labels = picture.y.labels.map((label) => drawn(label, LABEL_CHARACTERS))
   const left = MARGIN + 14 + Math.max(24, ...labels.map(textPixels))
   const cellWidth = (width - left - MARGIN) / Math.max(1, picture.x.labels.length)
-  const plotHeight = picture.y.labels.length * ROW_HEIGHT
+  const rowHeight = picture.isDense === true ? DENSE_ROW_HEIGHT : ROW_HEIGHT
+  const plotHeight = picture.y.labels.length * rowHeight
   const nameStyle = { fontFamily: FONT, fontSize: 12, color: palette.faintInk }
   const axis = {
     type: 'category',
@@ -36,7 +42,8 @@ export function heatOption(
   const option: EChartsCoreOption = {
     ...frame.option,
     ...heatTips(picture, drawing),
-    grid: { left, right: MARGIN, top, height: plotHeight },
+    // The name of an axis may be longer than its labels: it stands above them and moves nothing.
+    grid: { left, right: MARGIN, top, height: plotHeight, outerBoundsMode: 'none' },
     xAxis: {
       ...axis,
       data: picture.x.labels.map((label) => drawn(label, LABEL_CHARACTERS)),
@@ -51,35 +58,35 @@ export function heatOption(
       name: drawn(picture.y.name, 40),
       nameLocation: 'start',
       nameGap: 10,
-      nameTextStyle: { ...nameStyle, align: 'right' },
+      nameTextStyle: { ...nameStyle, align: 'left', padding: [0, 0, 0, MARGIN - left] },
     },
-    series: [cellSeries(picture, drawing, cellWidth), scaleSeries(picture, drawing, top + plotHeight + 58)],
+    series: [
+      cellSeries(picture, drawing, cellWidth, rowHeight),
+      scaleSeries(picture, drawing, top + plotHeight + 58),
+    ],
   }
   return { option, height: top + plotHeight + AXIS_SPACE }
 }
 
-function cellSeries({ cells }: HeatPicture, drawing: Drawing, cellWidth: number): EChartsCoreOption {
+function cellSeries(
+  { cells, isDense }: HeatPicture,
+  drawing: Drawing,
+  cellWidth: number,
+  rowHeight: number,
+): EChartsCoreOption {
   const { palette } = drawing
+  const gap = cellWidth < NARROW_CELL ? GAP / 4 : GAP
   const renderItem: CustomSeriesRenderItem = ({ dataIndex }, api) => {
     const { step, text } = cells[dataIndex]
     const [middleX, middleY] = api.coord([api.value(0), api.value(1)])
-    const width = Math.max(1, cellWidth - 2)
-    const height = ROW_HEIGHT - 2
-    const isRoom = textPixels(text) <= cellWidth + TEXT_SLACK
+    const width = Math.max(1, cellWidth - gap)
+    const height = rowHeight - GAP
+    const isRoom = isDense !== true && textPixels(text) <= cellWidth + TEXT_SLACK
     return {
       type: 'rect',
-      shape: { x: middleX - width / 2, y: middleY - height / 2, width, height, r: 2 },
+      shape: { x: middleX - width / 2, y: middleY - height / 2, width, height, r: isDense === true ? 0 : 2 },
       style: { fill: palette.heat[step] },
-      textContent: {
-        type: 'text',
-        style: {
-          text: isRoom ? text : '',
-          fill: palette.inkOnHeat[step],
-          fontFamily: FONT,
-          fontSize: 12,
-        },
-      },
-      textConfig: { position: 'inside' },
+      ...(isDense === true ? {} : cellText(isRoom ? text : '', palette.inkOnHeat[step])),
     }
   }
   return {
@@ -89,6 +96,13 @@ function cellSeries({ cells }: HeatPicture, drawing: Drawing, cellWidth: number)
     renderItem,
     data: cells.map(({ x, y }) => [x, y]),
     encode: { x: 0, y: 1 },
+  }
+}
+
+function cellText(text: string, fill: string) {
+  return {
+    textContent: { type: 'text' as const, style: { text, fill, fontFamily: FONT, fontSize: 12 } },
+    textConfig: { position: 'inside' as const },
   }
 }
 
@@ -123,13 +137,16 @@ function scaleSeries({ least, most }: HeatPicture, { palette }: Drawing, top: nu
   return { type: 'custom', silent: true, coordinateSystem: 'none', renderItem, data: [0] }
 }
 
-function heatTips({ cells, x, y, what }: HeatPicture, drawing: Drawing): object {
+function heatTips({ cells, x, y, what, noteName = '' }: HeatPicture, drawing: Drawing): object {
   return tipOption<{ dataIndex: number }>(drawing, 'item', ({ dataIndex }) => {
     const cell = cells[dataIndex]
     if (cell === undefined) return undefined
     return {
       title: `${x.name} ${x.labels[cell.x]}, ${y.name} ${y.labels[cell.y]}`,
-      rows: [{ label: what, value: cell.text }],
+      rows: [
+        { label: what, value: cell.text },
+        ...(cell.note === undefined ? [] : [{ label: noteName, value: cell.note }]),
+      ],
     }
   })
 }

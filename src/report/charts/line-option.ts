@@ -117,10 +117,11 @@ function xAxisOption({ x }: LinePicture, { palette }: Drawing): EChartsCoreOptio
 }
 
 function yAxisOption({ y }: LinePicture, { palette }: Drawing): EChartsCoreOption {
+  const yMax = y.max ?? y.ticks?.at(-1)?.at
   return {
     type: 'value',
     min: y.ticks?.[0].at ?? 0,
-    ...(y.max === undefined ? {} : { max: y.max }),
+    ...(yMax === undefined ? {} : { max: yMax }),
     name: y.name,
     nameLocation: 'end',
     nameGap: 12,
@@ -132,9 +133,10 @@ function yAxisOption({ y }: LinePicture, { palette }: Drawing): EChartsCoreOptio
       padding: [0, 0, 0, MARGIN - LEFT_SPACE],
     },
     axisLine: { show: false },
-    axisTick: { show: false },
+    // Lines across the plot stand where marks would, which are not shown.
+    axisTick: { show: false, ...yPlaces(y) },
     axisLabel: { fontFamily: FONT, color: palette.ink, ...yLabels(y) },
-    splitLine: { lineStyle: { color: palette.gridLine }, ...yPlaces(y) },
+    splitLine: { lineStyle: { color: palette.gridLine } },
   }
 }
 

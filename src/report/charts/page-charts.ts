@@ -4,6 +4,8 @@ import type { Chart } from './chart.js'
 import { named } from './charts-of.js'
 import { flowCharts } from './flow-chart.js'
 import { heatCharts } from './heat-chart.js'
+import { limitsChart } from './limits-chart.js'
+import { loadChart } from './load-chart.js'
 import { podCharts } from './pod-charts.js'
 import { allPartsChart, percentileChart } from './run-charts.js'
 import { spreadCharts } from './spread-chart.js'
@@ -21,6 +23,12 @@ export function pageCharts(results: Results): readonly Chart[] {
       ...spreadCharts(results),
     ])
   }
-  const whole = [percentileChart(results), allPartsChart(results)].filter((chart) => chart !== undefined)
-  return named([...whole, ...podCharts(results), ...flowCharts(results)])
+  const whole = [percentileChart(results), allPartsChart(results)]
+  const overTime = [loadChart(results), limitsChart(results)]
+  return named([
+    ...whole.filter((chart) => chart !== undefined),
+    ...podCharts(results),
+    ...overTime.filter((chart) => chart !== undefined),
+    ...flowCharts(results),
+  ])
 }

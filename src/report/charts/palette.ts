@@ -38,6 +38,7 @@ const INK = '#1a1a1a'
 const WHITE = '#ffffff'
 
 /** From little to much, told apart by lightness alone: cividis (Nuñez, Anderton and Renslow, 2018), turned round. */
+export const HEAT_STEPS = 7
 const HEAT = ['#FEE838', '#D9C55C', '#B3A772', '#8E8978', '#6C6E72', '#4A556C', '#233E6C'] as const
 
 /** Of files of their own, which do not know the page around them. */

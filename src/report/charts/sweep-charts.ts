@@ -1,9 +1,11 @@
 /** The charts of a sweep: response times and stickiness along its main factor. */
+
 import { type Metric, metricAt } from '../../results/metric-catalogue.js'
-import type { Estimate, Results } from '../../results/results-schema.js'
+import type { CallResult, Estimate, Results } from '../../results/results-schema.js'
 import { figureColumn } from '../figure-column.js'
 import { estimateText, figureText } from '../figures.js'
-import { numericPair, type SweepAxis } from '../sweep-axes.js'
+import { capacityFinding, type Objective, objectiveLabel, objectivesOf } from '../objectives.js'
+import { isRate, numericPair, type SweepAxis } from '../sweep-axes.js'
 import { metricFinding } from '../sweep-findings.js'
 import {
   type Pairing,
@@ -13,8 +15,10 @@ import {
   sharedOut,
   sweepLines,
 } from '../sweep-series.js'
+import { isUnstable, UNSTABLE_MARK } from '../unstable.js'
 import type { Chart, LinePicture, LineSeries } from './chart.js'
 import { endLabels } from './end-labels.js'
+import { decadesOf, LOG_FROM, roundNumbers } from './log-scale.js'
 
 /** Charts of one kind that are drawn; the tables hold the rest. */
 const MAX_CHARTS = 12
@@ -28,6 +32,8 @@ interface Subject {
   readonly metric: Metric
   readonly companion: Metric | undefined
   readonly isWhole: boolean
+  /** Drawn with bands, on a scale of equal factors where figures spread: a figure against the load. */
+  readonly isAgainstLoad?: boolean
 }
 
 const SUBJECTS: readonly Subject[] = [
@@ -48,7 +54,13 @@ const SUBJECTS: readonly Subject[] = [
 /** The charts of a sweep, in the order in which they are read; none if nothing varies or nothing was observed. */
 export function sweepCharts(results: Results): readonly Chart[] {
   const lines = sweepLines(results)
-  return lines === undefined ? [] : chartsAlong(lines, SUBJECTS)
+  if (lines === undefined) return []
+  const isAgainstLoad = lines.axis.values.every(isRate)
+  return chartsAlong(
+    results,
+    lines,
+    SUBJECTS.map((subject) => ({ ...subject, isAgainstLoad: isAgainstLoad && !subject.isWhole })),
+  )
 }
 
 /**
@@ -59,10 +71,10 @@ export function crossedCharts(results: Results): readonly Chart[] {
   const pair = numericPair(results)
   const lines = pair === undefined ? undefined : sweepLines(results, pair.second)
   if (lines === undefined) return []
-  return chartsAlong(lines, [{ ...SUBJECTS[0], name: 'response-time-across' }])
+  return chartsAlong(results, lines, [{ ...SUBJECTS[0], name: 'response-time-across', isAgainstLoad: true }])
 }
 
-function chartsAlong(lines: SweepLines, subjects: readonly Subject[]): readonly Chart[] {
+function chartsAlong(results: Results, lines: SweepLines, subjects: readonly Subject[]): readonly Chart[] {
   return subjects.flatMap((subject) => {
     const pairing = pairedUp(lines)
     if (pairing !== undefined) return pairedChart(subject, lines, pairing)
@@ -71,26 +83,35 @@ function chartsAlong(lines: SweepLines, subjects: readonly Subject[]): readonly 
     )
     return groups.slice(0, MAX_CHARTS).map(({ common, series }, index) => {
       const name = groups.length === 1 ? subject.name : `${subject.name}-${index + 1}`
-      return sweepChart(name, subject, common, { ...lines, series })
+      const objectives = objectivesOf(results, lines, subject.metric)
+      return sweepChart(name, subject, common, { ...lines, series }, objectives)
     })
   })
 }
 
-function sweepChart(name: string, subject: Subject, common: string, lines: SweepLines): Chart {
-  const { metric, companion } = subject
-  const finding = metricFinding(lines, metric)
-  const isWithCompanion = companion !== undefined && lines.series.length <= MAX_WITH_COMPANIONS
+function sweepChart(
+  name: string,
+  subject: Subject,
+  common: string,
+  lines: SweepLines,
+  objectives: readonly Objective[],
+): Chart {
+  const { metric, companion, isAgainstLoad } = subject
+  const capacity = isAgainstLoad === true ? capacityFinding(lines, metric, objectives[0]) : undefined
+  const finding = capacity ?? metricFinding(lines, metric)
+  const isWithCompanion =
+    companion !== undefined && isAgainstLoad !== true && lines.series.length <= MAX_WITH_COMPANIONS
   const how = isWithCompanion
     ? `solid: ${metric.label}, dashed: ${companion.label}`
     : metric.definition.replace(/\.$/, '')
-  const subtitle = `${how}${intervalsPhrase(lines, metric)}`
+  const subtitle = `${how}${intervalsPhrase(lines, metric)}${crossPhrase(lines, metric)}`
   return {
     name,
     title: common === '' ? finding : `${common}: ${finding}`,
     subtitle,
     alt: `Chart of ${metric.label} against ${lines.axis.name}, ${lines.series.length === 1 ? 'one line' : `${lines.series.length} lines`}. ${finding}. The numbers are in the table below it.`,
     table: numbersTable(subject, lines),
-    picture: linePicture(subject, isWithCompanion, lines),
+    picture: linePicture(subject, isWithCompanion, lines, objectives),
   }
 }
 
@@ -103,7 +124,7 @@ function pairedChart(subject: Subject, lines: SweepLines, pairing: Pairing): rea
     `${factor} ${solid}: ${metricFinding({ ...lines, series: solidSeries }, metric)}`,
     `${factor} ${dashed}: ${metricFinding({ ...lines, series: dashedSeries }, metric)}`,
   ]
-  const picture = linePicture(subject, false, { ...lines, series: solidSeries })
+  const picture = linePicture(subject, false, { ...lines, series: solidSeries }, [])
   const { size } = displayUnit(
     metric,
     lines.series.flatMap(({ steps }) => steps.map(({ call }) => metric.of(call))),
@@ -141,6 +162,13 @@ function intervalsPhrase({ series }: SweepLines, metric: Metric): string {
   return hasIntervals ? '; with 95 % intervals' : ''
 }
 
+/** Says what a cross is, where there is one. */
+function crossPhrase({ series }: SweepLines, metric: Metric): string {
+  const hasCross =
+    metric.unit === 'duration' && series.some(({ steps }) => steps.some(({ call }) => isUnstable(call)))
+  return hasCross ? '; ×: no steady state, so it depends on how long the run is' : ''
+}
+
 /** `response time, ms`. */
 function yName(metric: Metric, { series }: SweepLines): string {
   const estimates = series.flatMap(({ steps }) => steps.map(({ call }) => metric.of(call)))
@@ -155,7 +183,12 @@ function yUnit(metric: Metric, { series }: SweepLines): string {
   ).name
 }
 
-function linePicture(subject: Subject, isWithCompanion: boolean, lines: SweepLines): LinePicture {
+function linePicture(
+  subject: Subject,
+  isWithCompanion: boolean,
+  lines: SweepLines,
+  objectives: readonly Objective[],
+): LinePicture {
   const metrics =
     isWithCompanion && subject.companion !== undefined
       ? [subject.metric, subject.companion]
@@ -166,7 +199,7 @@ function linePicture(subject: Subject, isWithCompanion: boolean, lines: SweepLin
   const series = lines.series.flatMap((each, styleIndex) =>
     metrics.map((metric, index) => lineOf(each, metric, unit.size, styleIndex, index > 0, place)),
   )
-  return {
+  const picture: LinePicture = {
     kind: 'lines',
     x: {
       name: lines.axis.name,
@@ -181,7 +214,51 @@ function linePicture(subject: Subject, isWithCompanion: boolean, lines: SweepLin
       ...(subject.isWhole ? { max: 100 } : {}),
     },
     series,
+    ...(objectives.length === 0
+      ? {}
+      : {
+          limits: objectives.map((each) => ({
+            at: each.limit / unit.size,
+            label: objectiveLabel(each, subject.metric),
+          })),
+        }),
     endLabels: [],
+  }
+  return subject.isAgainstLoad === true ? againstLoad(picture, subject.metric.unit, unit.size) : picture
+}
+
+/** With bands, and on a scale of equal factors if figures spread so far that the low ones would be one line. */
+function againstLoad(picture: LinePicture, unit: Metric['unit'], unitSize: number): LinePicture {
+  const banded: LinePicture = { ...picture, hasBands: picture.x.isContinuous }
+  const heights = [
+    ...picture.series.flatMap(({ points }) => points.map(({ y }) => y)),
+    ...(picture.limits ?? []).map(({ at }) => at),
+  ].filter((y) => y > 0)
+  const least = heights.reduce((left, right) => Math.min(left, right), heights[0] ?? 1)
+  const most = heights.reduce((left, right) => Math.max(left, right), least)
+  if (most < LOG_FROM * least) return banded
+  const numbers = roundNumbers(least, most)
+  const floor = numbers[0]
+  const height = (value: number) => decadesOf(Math.max(floor, value))
+  return {
+    ...banded,
+    y: {
+      name: `${picture.y.name.replace(/,[^,]*$/, '')}, each step the same factor`,
+      ticks: numbers.map((value) => ({ at: decadesOf(value), label: figureText(unit, value * unitSize) })),
+    },
+    series: picture.series.map((series) => ({
+      ...series,
+      points: series.points.map((point) => ({
+        ...point,
+        y: height(point.y),
+        ...(point.half > 0
+          ? { interval: [height(point.y - point.half), height(point.y + point.half)] as const }
+          : {}),
+      })),
+    })),
+    ...(picture.limits === undefined
+      ? {}
+      : { limits: picture.limits.map(({ at, label }) => ({ at: height(at), label })) }),
   }
 }
 
@@ -203,6 +280,7 @@ function lineOf(
         y: estimate.value / unitSize,
         half,
         text: figureText(metric.unit, estimate.value),
+        ...(metric.unit === 'duration' && isUnstable(call) ? { isUnstable: true } : {}),
       },
     ]
   })
@@ -263,11 +341,15 @@ function numbersTable({ metric, companion }: Subject, { axis, series }: SweepLin
     ...series.flatMap(({ steps }) => {
       const call = steps.find((step) => step.value === value)?.call
       return metrics.map(({ unit, of }) =>
-        call === undefined ? figureText(unit, null) : estimateText(unit, of(call)),
+        call === undefined ? figureText(unit, null) : markedText(estimateText(unit, of(call)), unit, call),
       )
     }),
   ])
   return { headers, rows }
+}
+
+function markedText(text: string, unit: Metric['unit'], call: CallResult): string {
+  return unit === 'duration' && isUnstable(call) ? `${text} ${UNSTABLE_MARK}` : text
 }
 
 function hasValues({ steps }: SweepSeries, metric: Metric): boolean {

@@ -4,6 +4,7 @@ import { type CallSeries, callSeries, serviceName } from '../calls.js'
 import { settingAt, sweepAxes } from '../sweep-axes.js'
 import { type CrossTable, crossBlocks, crossTable, usualMetrics } from '../sweep-table.js'
 import { legend, pointsText } from '../text-sweep.js'
+import { isUnstable, markedTexts, UNSTABLE_LEGEND } from '../unstable.js'
 import { html, type Markup } from './html-text.js'
 import { columnsOf, columnTable, metricColumn, nameColumn, type PageTable } from './page-table.js'
 import { block } from './run-tables.js'
@@ -14,7 +15,9 @@ const MAX_COLUMNS = 10
 /** @throws InputError METRIC_UNKNOWN, CALL_UNKNOWN if the table of the sweep asks for what is not there */
 export function sweepTables(results: Results): readonly Markup[] {
   const cross = crossTable(results)
-  const points = callSeries(results).map((series) => block(pointTable(results, series)))
+  const points = callSeries(results).map((series) =>
+    block(pointTable(results, series), series.calls.some(isUnstable) ? UNSTABLE_LEGEND : ''),
+  )
   return [
     html`<p class="about">${pointsText(results)}.</p>\n`,
     ...(cross === undefined ? [] : crossTables(cross)),
@@ -60,6 +63,14 @@ function pointTable(results: Results, series: CallSeries): PageTable {
       calls.map((call) => (call === undefined ? '' : what === 'via' ? call.via : serviceName(call))),
     ),
   )
-  const figures = usualMetrics().map((metric) => metricColumn(metric, calls))
+  const figures = usualMetrics().map((metric) => {
+    const { column, cells } = metricColumn(metric, calls)
+    const marks = markedTexts(
+      calls.map(() => ''),
+      metric.unit,
+      calls,
+    )
+    return { column, cells: cells.map((cell, index) => [cell, marks[index].trimEnd()]) }
+  })
   return columnTable(series.title, [...settings, ...varying, ...figures])
 }
