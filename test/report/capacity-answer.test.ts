@@ -204,6 +204,20 @@ describe('the sections on capacity', () => {
     expect(sentencesOf('formulas', { formulas: null })).toEqual([])
   })
 
+  it('tell what fails with the most replicas where no number makes up for a loss', () => {
+    const losses = sample().losses.map((loss) =>
+      loss.name === 'node-b' ? { ...loss, replicas: null, points: loss.points.slice(0, 1) } : loss,
+    )
+    const section = capacitySections(viewOf(capacityResults({ losses }))).find(
+      ({ topic }) => topic === 'losses',
+    )
+    expect(section?.tables[0].columns.at(-1)?.cells.map(({ text }) => text)).toEqual([
+      '',
+      'redis has no pod elsewhere',
+      'none of 1 to 6 is enough (with 4: p99 95 ± 2 ms)',
+    ])
+  })
+
   it('have a table for each number of replicas that alternatives were tried with', () => {
     const section = capacitySections(viewOf(capacityResults())).find(({ topic }) => topic === 'alternatives')
     expect(section?.tables.map(({ caption }) => caption)).toEqual([

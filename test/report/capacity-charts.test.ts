@@ -113,6 +113,18 @@ describe('the time against replicas and rates', () => {
     expect(second.y).toBeLessThan(heights.get('50') ?? 0)
     expect(limits?.[0].at).toBeLessThan(heights.get('100') ?? 0)
   })
+
+  it('marks times without a steady state, in the table as well', () => {
+    const results = capacityResults()
+    const cell = results.capacity?.cells.find((each) => each.ratePerSec === 400 && each.replicas === 2)
+    const [call] = results.points[cell?.point ?? 0].calls
+    call.instability = { offered: { workload: 'counter', utilisation: 1.1 } }
+    const [chart] = chartsOf('details', results)
+    expect(chart.subtitle).toContain('; × (†): no steady state, so it depends on how long the run is')
+    expect(chart.table.rows[0]).toEqual(['2', '103 ± 2 ms †', 'failed'])
+    const { series } = pictureOf('lines', 'details', results)
+    expect(series[0].points.map(({ isUnstable }) => isUnstable)).toEqual([true, undefined, undefined])
+  })
 })
 
 describe('other charts on capacity', () => {
@@ -125,6 +137,16 @@ describe('other charts on capacity', () => {
     ])
     const { series } = pictureOf('lines', 'alternatives')
     expect(series.at(-1)?.points.map(({ y }) => y)).toEqual([100 / 3, 25])
+  })
+
+  it('say that a setting fails', () => {
+    const results = capacityResults()
+    const affinity = results.capacity?.alternatives[1].points[0].point ?? 0
+    const [judged] = results.points[affinity].thresholds ?? []
+    judged.verdict = 'failed'
+    expect(chartsOf('alternatives', results)[2].title).toBe(
+      'With 3 replicas p99 is 41.2 ms (as written) to 75 ms (sessionAffinity: ClientIP, which fails)',
+    )
   })
 
   it('compare the simulation with formulas', () => {

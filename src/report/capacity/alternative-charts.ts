@@ -6,7 +6,7 @@ import type { Chart, LinePicture, LineSeries } from '../charts/chart.js'
 import { numberPlaces } from '../charts/number-places.js'
 import { estimateText, figureText, NO_VALUE } from '../figures.js'
 import { MAX_SERIES } from '../sweep-series.js'
-import { type AlternativeStep, alternativeSteps } from './alternative-table.js'
+import { type AlternativeStep, alternativeSteps, verdictWord } from './alternative-table.js'
 import { type CapacityView, clientCall, TIME, watchedAt } from './capacity-view.js'
 import { rateText, replicasText } from './capacity-words.js'
 import { timeScale } from './time-scale.js'
@@ -195,7 +195,10 @@ function findingOf(
   const readings = lines.flatMap(({ name, steps }) => {
     const step = steps.find((each) => each.replicas === at)
     const value = step === undefined ? undefined : figureOf(subject, step)
-    return value === undefined ? [] : [{ name, value, text: figureText(subject.unit, value) }]
+    if (step === undefined || value === undefined) return []
+    const isFailing = verdictWord(step.point) === 'failed'
+    const label = isFailing ? `${name}, which fails` : name
+    return [{ name: label, value, text: figureText(subject.unit, value) }]
   })
   const start = `With ${replicasText(at)}`
   if (readings.length === 0) return `${start} nothing was observed`

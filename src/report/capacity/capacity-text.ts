@@ -1,15 +1,15 @@
 /** A report on capacity as text for a terminal: the answer, then each section with its tables and small charts. */
 import type { Results } from '../../results/results-schema.js'
-import { estimateText } from '../figures.js'
 import { headline } from '../text-frame.js'
 import { bar, padded, shortened, TEXT_WIDTH, type TextColumn, textTable, wrapped } from '../text-layout.js'
+import { UNSTABLE_LEGEND } from '../unstable.js'
 import { capacityAnswer } from './capacity-answer.js'
 import { type CapacitySection, capacitySections } from './capacity-sections.js'
 import { type CapacityTable, rowCount, tableRows } from './capacity-table.js'
-import { type CapacityView, TIME } from './capacity-view.js'
+import type { CapacityView } from './capacity-view.js'
 import { replicasText } from './capacity-words.js'
 import { characterMap } from './character-map.js'
-import { replicaSteps } from './replica-steps.js'
+import { replicaSteps, stepText } from './replica-steps.js'
 
 const BAR_WIDTH = 30
 
@@ -70,16 +70,24 @@ function timeBars(view: CapacityView): readonly (readonly string[])[] {
   const limit = objective?.limit
   const most = steps.reduce((left, { time }) => Math.max(left, time.value), 0)
   const scale = limit === undefined ? most : Math.min(Math.max(most, 1.1 * limit), 2 * limit)
-  const rows = steps.map(({ replicas, time, verdict }) => [
-    replicasText(replicas),
-    estimateText(TIME, time),
-    bar(time.value / scale, BAR_WIDTH, limit === undefined ? undefined : limit / scale) +
-      (time.value > scale ? '…' : ''),
-    verdict ?? '',
-  ])
+  const rows = steps.map((step) => {
+    const { replicas, time, verdict } = step
+    return [
+      replicasText(replicas),
+      stepText(step),
+      bar(time.value / scale, BAR_WIDTH, limit === undefined ? undefined : limit / scale) +
+        (time.value > scale ? '…' : ''),
+      verdict ?? '',
+    ]
+  })
   const columns = (['right', 'right', 'left', 'left'] as const).map((align) => ({ header: '', align }))
   const line = limit === undefined ? '' : ', │ is the objective'
-  return [[`  ${label} by replicas${line}`, ...textTable(columns, rows).map((row) => `    ${row}`)]]
+  const marked = steps.some(({ isUnstable }) => isUnstable)
+    ? wrapped(UNSTABLE_LEGEND, TEXT_WIDTH - 4).map((row) => `    ${row}`)
+    : []
+  return [
+    [`  ${label} by replicas${line}`, ...textTable(columns, rows).map((row) => `    ${row}`), ...marked],
+  ]
 }
 
 function indented(line: string): string {

@@ -2,10 +2,18 @@
 import { formatCount } from '../../base/units.js'
 import type { CapacityLoss } from '../../results/capacity-schema.js'
 import type { PointResult } from '../../results/results-schema.js'
-import { counted, NO_VALUE } from '../figures.js'
+import { counted, estimateText, NO_VALUE } from '../figures.js'
 import { type CapacityTable, estimates, figures, words } from './capacity-table.js'
-import { type CapacityView, pointAt, replicasAt, TIME, utilisationAt, watchedAt } from './capacity-view.js'
-import { fatalReason, judgedText, listed, lossName, rangeText } from './capacity-words.js'
+import {
+  type CapacityView,
+  metricLabel,
+  pointAt,
+  replicasAt,
+  TIME,
+  utilisationAt,
+  watchedAt,
+} from './capacity-view.js'
+import { fatalReason, lossName, rangeText } from './capacity-words.js'
 
 /** Pods that are named. */
 const MAX_NAMES = 3
@@ -78,5 +86,8 @@ function remark(view: CapacityView, loss: CapacityLoss): string {
   const failed = (last?.thresholds ?? []).filter(({ verdict }) => verdict === 'failed')
   const replicas = last === undefined ? undefined : replicasAt(last, view)
   if (failed.length === 0 || replicas === undefined) return start
-  return `${start}; with ${formatCount(replicas)}, ${listed(failed.map((each) => judgedText(view.capacity, each)))}`
+  const said = failed.map(
+    (each) => `${metricLabel(view.capacity, each.metric)} ${estimateText(each.unit, each)}`,
+  )
+  return `${start} (with ${formatCount(replicas)}: ${said.join(', ')})`
 }

@@ -1,7 +1,9 @@
 /** What was simulated at one rate as written, by number of replicas; and at one number of replicas, by rate. */
 import type { CapacityCell } from '../../results/capacity-schema.js'
 import type { Estimate, PointResult } from '../../results/results-schema.js'
-import { type CapacityView, pointAt, watchedAt } from './capacity-view.js'
+import { estimateText } from '../figures.js'
+import { isUnstable, UNSTABLE_MARK } from '../unstable.js'
+import { type CapacityView, clientCall, pointAt, TIME, watchedAt } from './capacity-view.js'
 
 /** One number of replicas at one rate, simulated. */
 export interface ReplicaStep {
@@ -10,6 +12,13 @@ export interface ReplicaStep {
   readonly time: Estimate & { readonly value: number }
   readonly verdict: CapacityCell['verdict'] | undefined
   readonly point: PointResult
+  /** No steady state: the time depends on how long the run is. */
+  readonly isUnstable: boolean
+}
+
+/** `574 ± 6 ms †`. */
+export function stepText({ time, isUnstable: isMarked }: ReplicaStep): string {
+  return `${estimateText(TIME, time)}${isMarked ? ` ${UNSTABLE_MARK}` : ''}`
 }
 
 /** At the rate of the details, in increasing order of replicas; those of the alternative as written included. */
@@ -39,5 +48,7 @@ function stepOf(
 ): readonly ReplicaStep[] {
   const point = pointAt(view, position)
   const time = point === undefined ? undefined : watchedAt(view, point)
-  return point === undefined || time === undefined ? [] : [{ ratePerSec, replicas, time, verdict, point }]
+  return point === undefined || time === undefined
+    ? []
+    : [{ ratePerSec, replicas, time, verdict, point, isUnstable: isUnstable(clientCall(view, point)) }]
 }

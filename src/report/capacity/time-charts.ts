@@ -4,9 +4,10 @@ import type { Chart, LinePicture, LineSeries } from '../charts/chart.js'
 import { numberPlaces } from '../charts/number-places.js'
 import { estimateText, figureText, NO_VALUE } from '../figures.js'
 import { MAX_SERIES } from '../sweep-series.js'
+import { UNSTABLE_MARK } from '../unstable.js'
 import { type CapacityView, cellAt, TIME } from './capacity-view.js'
 import { limitText, listed, objectiveText, rateText, replicasText } from './capacity-words.js'
-import { gridSteps, type ReplicaStep, replicaSteps } from './replica-steps.js'
+import { gridSteps, type ReplicaStep, replicaSteps, stepText } from './replica-steps.js'
 import { type TimeScale, timeScale } from './time-scale.js'
 
 /** Rates that make a curve. */
@@ -27,15 +28,11 @@ export function replicaChart(view: CapacityView): Chart | undefined {
   return {
     name: 'time-by-replicas',
     title: finding,
-    subtitle: `${watched.label} at ${rateText(capacity.details.ratePerSec)}, band: 95 % interval${overloadedPhrase(view)}`,
+    subtitle: `${watched.label} at ${rateText(capacity.details.ratePerSec)}, band: 95 % interval${crossPhrase(steps)}${overloadedPhrase(view)}`,
     alt: `Chart of ${watched.label} against replicas with the objective as a line. ${finding}. The numbers are in the table below it.`,
     table: {
       headers: ['replicas', watched.label, 'objectives'],
-      rows: steps.map((step) => [
-        formatCount(step.replicas),
-        estimateText(TIME, step.time),
-        step.verdict ?? NO_VALUE,
-      ]),
+      rows: steps.map((step) => [formatCount(step.replicas), stepText(step), step.verdict ?? NO_VALUE]),
     },
     picture: {
       ...linesOf(view, scale),
@@ -68,7 +65,7 @@ export function rateChart(view: CapacityView): Chart | undefined {
   return {
     name: 'time-by-rate',
     title: finding,
-    subtitle: `${watched.label} against the rate, for ${listed(curves.map(formatCount), 'and')} replicas, with 95 % intervals`,
+    subtitle: `${watched.label} against the rate, for ${listed(curves.map(formatCount), 'and')} replicas, with 95 % intervals${crossPhrase(shown)}`,
     alt: `Chart of ${watched.label} against the rate, ${curves.length === 1 ? 'one line' : `${curves.length} lines`}. ${finding}. The numbers are in the table below it.`,
     table: {
       headers: ['requests/s', ...curves.map(replicasText)],
@@ -76,7 +73,7 @@ export function rateChart(view: CapacityView): Chart | undefined {
         formatNumber(rate),
         ...curves.map((replicas) => {
           const step = ofCurve(replicas).find(({ ratePerSec }) => ratePerSec === rate)
-          return step === undefined ? NO_VALUE : estimateText(TIME, step.time)
+          return step === undefined ? NO_VALUE : stepText(step)
         }),
       ]),
     },
@@ -146,6 +143,7 @@ function seriesOf(
       y: scale.place(value),
       half: scale.ticks === undefined ? half / scale.size : half > 0 ? 1 : 0,
       text: scale.ticks === undefined ? figureText(TIME, value) : estimateText(TIME, step.time),
+      ...(step.isUnstable ? { isUnstable: true } : {}),
       ...(scale.ticks === undefined
         ? {}
         : { interval: [scale.place(value - half), scale.place(value + half)] as const }),
@@ -177,6 +175,13 @@ function rateFinding({ capacity }: CapacityView, curves: readonly number[]): str
   const start = `With ${replicasText(replicas)} the objectives are kept`
   if (holds === null) return `${start} at none of these rates`
   return `${start} up to ${rateText(holds)}${fails === null ? '' : `, at ${formatNumber(fails)} they are not`}`
+}
+
+/** Says what a cross is, where there is one. */
+function crossPhrase(steps: readonly ReplicaStep[]): string {
+  return steps.some(({ isUnstable }) => isUnstable)
+    ? `; × (${UNSTABLE_MARK}): no steady state, so it depends on how long the run is`
+    : ''
 }
 
 /** Which numbers of replicas can not be shown. */
