@@ -3,6 +3,7 @@ import { capacityCharts } from '../../src/report/capacity/capacity-charts.js'
 import type { CapacityTopic } from '../../src/report/capacity/capacity-sections.js'
 import { capacityView } from '../../src/report/capacity/capacity-view.js'
 import { characterMap } from '../../src/report/capacity/character-map.js'
+import { rateTable } from '../../src/report/capacity/rate-tables.js'
 import { renderSvg } from '../../src/report/charts/render-svg.js'
 import type { CapacityResult } from '../../src/results/capacity-schema.js'
 import type { Results } from '../../src/results/results-schema.js'
@@ -53,6 +54,27 @@ describe('the map of replicas and rates', () => {
     expect(pictureOf('verdicts', 'grid', results).frontier).toEqual([null, null, null, null])
     expect(chartsOf('grid', results)[0].title).toBe(
       'None of 1 to 6 replicas keeps the objectives at any rate',
+    )
+  })
+
+  it('marks rates at which a table of connections fills up after the run', () => {
+    const leastReplicas = (capacityResults().capacity?.leastReplicas ?? []).map((row) => ({
+      ...row,
+      connectionsUse: row.ratePerSec === 700 ? 1.22 : 1,
+    }))
+    const view = viewOf(capacityResults({ leastReplicas }))
+    expect(pictureOf('verdicts', 'grid', view.results).x.labels).toEqual(['100', '200', '400', '700\u00a0*'])
+    expect(
+      characterMap(view)
+        .slice(-3)
+        .map((line) => line.trim()),
+    ).toEqual([
+      '100   200   400 700\u00a0*  requests/s',
+      expect.stringMatching(/^● met/),
+      '* for the run only: a table of connections fills up after it',
+    ])
+    expect(rateTable(view).notes[1]).toMatch(
+      /^\* Holds for the run only: .*\(up to 122 % would be asked for\)/,
     )
   })
 

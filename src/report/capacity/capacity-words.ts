@@ -1,5 +1,5 @@
 /** Rates, numbers of replicas and objectives as words. */
-import { formatCount, formatNumber } from '../../base/units.js'
+import { formatCount, formatNumber, formatPercent } from '../../base/units.js'
 import type { CapacityLimit, CapacityLoss, CapacityResult } from '../../results/capacity-schema.js'
 import type { ThresholdResult } from '../../results/results-schema.js'
 import { estimateText, figureText } from '../figures.js'
@@ -10,6 +10,28 @@ const OPERATORS = { '<': 'below', '<=': 'at most', '>': 'above', '>=': 'at least
 /** `400 requests/s`. */
 export function rateText(ratePerSec: number): string {
   return `${formatNumber(ratePerSec)} requests/s`
+}
+
+/** Beside rates at which the answer holds for the run only, as a table of connections fills up after it. */
+export const FILLS_MARK = '*'
+
+/** Whether a table of connections fills up after the run at this rate, with the least number of replicas. */
+export function isFilling({ leastReplicas }: CapacityResult, ratePerSec: number): boolean {
+  const row = leastReplicas.find((each) => each.ratePerSec === ratePerSec)
+  return (row?.connectionsUse ?? 0) > 1
+}
+
+/** `900`, `1,100 *`. */
+export function rateLabel(capacity: CapacityResult, ratePerSec: number): string {
+  const mark = isFilling(capacity, ratePerSec) ? `\u00a0${FILLS_MARK}` : ''
+  return `${formatNumber(ratePerSec)}${mark}`
+}
+
+/** What the mark says; undefined where nothing is marked. */
+export function fillsNote({ leastReplicas }: CapacityResult): string | undefined {
+  const most = leastReplicas.reduce((left, { connectionsUse }) => Math.max(left, connectionsUse ?? 0), 0)
+  if (most <= 1) return undefined
+  return `${FILLS_MARK} Holds for the run only: a table of connections fills up after it (up to ${formatPercent(most)} would be asked for), and then connections are dropped.`
 }
 
 /** `1 replica`, `4 replicas`. */

@@ -2,10 +2,11 @@
  * Replicas against rates as characters: a small picture for a terminal. Full signs were simulated, small ones follow from
  * those; none of them depends on colour.
  */
-import { formatCount, formatNumber } from '../../base/units.js'
+import { formatCount } from '../../base/units.js'
 import type { CapacityCell } from '../../results/capacity-schema.js'
 import { padded, textWidth } from '../text-layout.js'
 import { type CapacityView, cellAt } from './capacity-view.js'
+import { FILLS_MARK, fillsNote, rateLabel } from './capacity-words.js'
 
 /** Columns of a terminal that cells may take. */
 const MAP_WIDTH = 78
@@ -18,7 +19,7 @@ export function characterMap(view: CapacityView): readonly string[] {
   const { rates, replicas } = view.capacity
   const rows = [...replicas].sort((left, right) => right - left)
   const labelWidth = Math.max('replicas'.length, ...rows.map((each) => textWidth(formatCount(each))))
-  const labels = rates.map((rate) => formatNumber(rate))
+  const labels = rates.map((rate) => rateLabel(view.capacity, rate))
   const widest = Math.max(...labels.map(textWidth)) + 1
   const width = Math.max(2, Math.min(widest, Math.floor(MAP_WIDTH / rates.length)))
   const every = Math.ceil(widest / width)
@@ -32,6 +33,9 @@ export function characterMap(view: CapacityView): readonly string[] {
     ),
     `${padded('', labelWidth)} ${labelLine(labels, width, every)}  requests/s`,
     LEGEND,
+    ...(fillsNote(view.capacity) === undefined
+      ? []
+      : [`${FILLS_MARK} for the run only: a table of connections fills up after it`]),
   ]
 }
 

@@ -4,18 +4,22 @@ import type { CapacityCell } from '../../results/capacity-schema.js'
 import type { Chart, VerdictPicture } from '../charts/chart.js'
 import { estimateText, figureText, NO_VALUE } from '../figures.js'
 import { type CapacityView, cellAt, pointAt, TIME, watchedAt } from './capacity-view.js'
-import { rangeText, rateText, replicasText } from './capacity-words.js'
+import { FILLS_MARK, fillsNote, rangeText, rateLabel, rateText, replicasText } from './capacity-words.js'
 
 /** The map; with a row for each number of replicas. */
 export function gridChart(view: CapacityView): Chart {
   const { capacity, watched } = view
   const finding = gridFinding(view)
-  const rates = capacity.rates.map((rate) => formatNumber(rate))
+  const rates = capacity.rates.map((rate) => rateLabel(capacity, rate))
+  const fills =
+    fillsNote(capacity) === undefined
+      ? ''
+      : `; ${FILLS_MARK}: for the run only, a table of connections fills up after it`
   const replicas = capacity.replicas.map(formatCount)
   return {
     name: 'replicas-and-rates',
     title: finding,
-    subtitle: `${watched.label} where it was simulated, with 95 % intervals in the table; light: follows from others, or the pods are asked for more than they can do`,
+    subtitle: `${watched.label} where it was simulated, with 95 % intervals in the table; light: follows from others, or the pods are asked for more than they can do${fills}`,
     alt: `Map of ${replicas.length} numbers of replicas by ${rates.length} rates. ${finding}. The numbers are in the table below it.`,
     table: {
       headers: ['replicas \\ requests/s', ...rates],

@@ -4,12 +4,10 @@ import type { CapacityResult } from '../../results/capacity-schema.js'
 import { NO_VALUE } from '../figures.js'
 import { type CapacityTable, estimates, figures, words } from './capacity-table.js'
 import { type CapacityView, cellAt, pointAt, TIME, utilisationAt, watchedAt } from './capacity-view.js'
+import { fillsNote, rateLabel } from './capacity-words.js'
 
 type LeastReplicas = CapacityResult['leastReplicas'][number]
 type GreatestRate = CapacityResult['greatestRates'][number]
-
-/** Beside rates at which a table of connections fills up after the run. */
-const FILLS_MARK = '*'
 
 /** The least number of replicas of each rate, with the figures there. */
 export function rateTable(view: CapacityView): CapacityTable {
@@ -17,21 +15,16 @@ export function rateTable(view: CapacityView): CapacityTable {
   const rows = capacity.leastReplicas
   const points = rows.map(({ point }) => pointAt(view, point))
   const used = points.map((point) => (point === undefined ? undefined : utilisationAt(view, point)))
-  const isFilling = rows.map(({ connectionsUse }) => (connectionsUse ?? 0) > 1)
-  const rate = figures(
-    'rate',
-    'perSec',
-    rows.map(({ ratePerSec }) => ratePerSec),
-  )
+  const fills = fillsNote(capacity)
   return {
     caption: 'The least number of replicas for each rate',
     columns: [
-      {
-        ...rate,
-        cells: rate.cells.map((cell, index) =>
-          isFilling[index] ? { ...cell, text: `${cell.text}\u00a0${FILLS_MARK}` } : cell,
-        ),
-      },
+      figures(
+        'rate',
+        'perSec',
+        rows.map(({ ratePerSec }) => ratePerSec),
+        rows.map(({ ratePerSec }) => rateLabel(capacity, ratePerSec)),
+      ),
       figures(
         'replicas',
         'count',
@@ -68,15 +61,9 @@ export function rateTable(view: CapacityView): CapacityTable {
     ],
     notes: [
       `Figures are those at the least number; (5?): fewer that stayed undecided; connections: of the fullest table of connections, once closed ones leave it as fast as new ones come; carries: the greatest rate of the grid at which this number keeps the objectives (≥ where the grid ends there); headroom: how far that is above the rate.`,
-      ...(isFilling.includes(true) ? [fillsNote(rows)] : []),
+      ...(fills === undefined ? [] : [fills]),
     ],
   }
-}
-
-/** `* It holds for the run only: …`. */
-function fillsNote(rows: readonly LeastReplicas[]): string {
-  const most = rows.reduce((left, { connectionsUse }) => Math.max(left, connectionsUse ?? 0), 0)
-  return `${FILLS_MARK} Holds for the run only: a table of connections fills up after it (up to ${formatPercent(most)} would be asked for), and then connections are dropped.`
 }
 
 /** `≥ 2,000` where the grid ends. */
