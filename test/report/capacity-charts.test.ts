@@ -45,6 +45,18 @@ describe('the map of replicas and rates', () => {
     expect(picture.frontier).toEqual([0, 1, 2, 4])
   })
 
+  it('shows the figure that fails where the time is kept', () => {
+    const results = capacityResults()
+    const cell = results.capacity?.cells.find((each) => each.ratePerSec === 200 && each.replicas === 2)
+    const errors = results.points[cell?.point ?? 0].thresholds?.[1]
+    if (cell === undefined || errors === undefined) throw new Error('the sample has this cell')
+    Object.assign(cell, { verdict: 'failed' })
+    Object.assign(errors, { verdict: 'failed', value: 0.0467, halfWidth95: 0.001 })
+    const shown = pictureOf('verdicts', 'grid', results).cells.find(({ x, y }) => x === 1 && y === 1)
+    expect(shown?.text).toBe('4.67 %')
+    expect(shown?.note).toBe('40 ± 2 ms, errors 4.67 ± 0.1 %, failed')
+  })
+
   it('puts the line above all where no number is enough', () => {
     const leastReplicas = (capacityResults().capacity?.leastReplicas ?? []).map((row) => ({
       ...row,

@@ -1,9 +1,10 @@
 /** The map of replicas against rates: where the objectives are kept, and where that begins. */
 import { formatCount, formatNumber } from '../../base/units.js'
 import type { CapacityCell } from '../../results/capacity-schema.js'
+import type { PointResult, ThresholdResult } from '../../results/results-schema.js'
 import type { Chart, VerdictPicture } from '../charts/chart.js'
 import { estimateText, figureText, NO_VALUE } from '../figures.js'
-import { type CapacityView, cellAt, pointAt, TIME, watchedAt } from './capacity-view.js'
+import { type CapacityView, cellAt, metricLabel, pointAt, TIME, watchedAt } from './capacity-view.js'
 import { FILLS_MARK, fillsNote, rangeText, rateLabel, rateText, replicasText } from './capacity-words.js'
 
 /** The map; with a row for each number of replicas. */
@@ -19,7 +20,7 @@ export function gridChart(view: CapacityView): Chart {
   return {
     name: 'replicas-and-rates',
     title: finding,
-    subtitle: `${watched.label} where it was simulated, with 95 % intervals in the table; light: follows from others, or the pods are asked for more than they can do${fills}`,
+    subtitle: `${watched.label} (or what fails in its place) where it was simulated, with 95 % intervals in the table; light: follows from others, or the pods are asked for more than they can do${fills}`,
     alt: `Map of ${replicas.length} numbers of replicas by ${rates.length} rates. ${finding}. The numbers are in the table below it.`,
     table: {
       headers: ['replicas \\ requests/s', ...rates],
@@ -51,7 +52,7 @@ function picture(view: CapacityView, rates: readonly string[], replicas: readonl
           y,
           verdict,
           isImplied: basis !== 'simulated',
-          text: timeText(view, cell),
+          text: cellText(view, cell),
           note: cellWords(view, cell),
         },
       ]
@@ -79,18 +80,37 @@ function gridFinding({ capacity }: CapacityView): string {
   return `It takes ${from}, ${to}${beyond}`
 }
 
-function timeText(view: CapacityView, cell: CapacityCell): string {
+/** The time, or the figure that fails where it is another. */
+function cellText(view: CapacityView, cell: CapacityCell): string {
   const point = cell.basis === 'simulated' ? pointAt(view, cell.point) : undefined
-  const time = point === undefined ? undefined : watchedAt(view, point)
+  if (point === undefined) return ''
+  const failed = failedOthers(view, point)
+  const isTimeKept = (point.thresholds ?? []).every(
+    ({ metric, verdict }) => metric !== view.watched.objective?.metric || verdict !== 'failed',
+  )
+  const [first] = failed
+  if (first !== undefined && isTimeKept) return figureText(first.unit, first.value)
+  const time = watchedAt(view, point)
   return time === undefined ? '' : figureText(TIME, time.value)
 }
 
-/** `61.2 ± 1.1 ms, passed`; `implied: passed`. */
+/** Objectives on other figures than the watched time that are not kept. */
+function failedOthers({ watched }: CapacityView, { thresholds }: PointResult): readonly ThresholdResult[] {
+  return (thresholds ?? []).filter(
+    ({ metric, verdict }) => verdict === 'failed' && metric !== watched.objective?.metric,
+  )
+}
+
+/** `61.2 ± 1.1 ms, passed`; `61.2 ± 1.1 ms, errors 4.67 %, failed`; `implied: passed`. */
 function cellWords(view: CapacityView, cell: CapacityCell | undefined): string {
   if (cell === undefined) return NO_VALUE
   if (cell.basis === 'overloaded') return 'more than the pods can do'
   if (cell.basis === 'implied') return `implied: ${cell.verdict}`
   const point = pointAt(view, cell.point)
   const time = point === undefined ? undefined : watchedAt(view, point)
-  return time === undefined ? cell.verdict : `${estimateText(TIME, time)}, ${cell.verdict}`
+  const others = (point === undefined ? [] : failedOthers(view, point)).map(
+    (each) => `${metricLabel(view.capacity, each.metric)} ${estimateText(each.unit, each)}`,
+  )
+  const figures = [...(time === undefined ? [] : [estimateText(TIME, time)]), ...others]
+  return [...figures, cell.verdict].join(', ')
 }
