@@ -148,6 +148,15 @@ describe('p99 against the load', () => {
     expect(series[0].points[0].y).toBe(50)
   })
 
+  it('has the objective in sight though all figures are well below it', () => {
+    const { points, ...rest } = loadSweep()
+    const low = { ...rest, points: points.slice(0, 2) }
+    const [first] = chartsOf(low)
+    expect(linesOf(first).limits?.map(({ at }) => at)).toEqual([250])
+    const high = { ...rest, points: points.map((point) => ({ ...point, thresholds: [] })) }
+    expect(linesOf(chartNamed(high, 'response-time')).limits).toBeUndefined()
+  })
+
   it('says where there is a steady state if there is no objective', () => {
     const { points, ...rest } = loadSweep()
     const without = { ...rest, points: points.map(({ thresholds, ...point }) => point) }

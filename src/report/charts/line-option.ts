@@ -16,6 +16,9 @@ const END_LABEL_SPACE = 226
 /** Points that can carry their figure without covering one another. */
 const MAX_LABELLED = 8
 
+/** A limit higher above all figures than this factor would press them flat: it is left out of sight. */
+const IN_SIGHT = 4
+
 /** Characters of a legend entry. */
 const LEGEND_CHARACTERS = 60
 
@@ -150,12 +153,19 @@ function yPlaces({ ticks }: LinePicture['y']): object {
   return ticks === undefined ? {} : { customValues: ticks.map(({ at }) => at) }
 }
 
-/** Lines across the plot, each with its name at the left above it. */
-function limitSeries({ limits = [] }: LinePicture, { palette }: Drawing): EChartsCoreOption {
+/** Lines across the plot, each with its name at the left beside it. */
+function limitSeries({ limits = [], series, x }: LinePicture, { palette }: Drawing): EChartsCoreOption {
+  const most = series
+    .flatMap(({ points }) => points.map(({ y }) => y))
+    .reduce((left, right) => Math.max(left, right), 0)
+  const near = limits.filter(({ at }) => at <= IN_SIGHT * most)
   return {
     type: 'line',
     silent: true,
-    data: [],
+    // Points that are not seen: the axis goes up to a limit that is near.
+    showSymbol: false,
+    lineStyle: { width: 0 },
+    data: near.map(({ at }) => [x.ticks[0]?.at ?? 0, at]),
     markLine: {
       silent: true,
       symbol: 'none',
@@ -163,7 +173,8 @@ function limitSeries({ limits = [] }: LinePicture, { palette }: Drawing): EChart
       data: limits.map(({ at, label }) => ({
         yAxis: at,
         label: {
-          position: 'insideStartTop',
+          // The name of the axis stands above the plot.
+          position: at >= most ? 'insideStartBottom' : 'insideStartTop',
           formatter: () => drawn(label, 40),
           fontFamily: FONT,
           fontSize: 12,

@@ -16,9 +16,9 @@ import {
   sweepLines,
 } from '../sweep-series.js'
 import { isUnstable, UNSTABLE_MARK } from '../unstable.js'
+import { againstLoad } from './against-load.js'
 import type { Chart, LinePicture, LineSeries } from './chart.js'
 import { endLabels } from './end-labels.js'
-import { decadesOf, LOG_FROM, roundNumbers } from './log-scale.js'
 
 /** Charts of one kind that are drawn; the tables hold the rest. */
 const MAX_CHARTS = 12
@@ -225,41 +225,6 @@ function linePicture(
     endLabels: [],
   }
   return subject.isAgainstLoad === true ? againstLoad(picture, subject.metric.unit, unit.size) : picture
-}
-
-/** With bands, and on a scale of equal factors if figures spread so far that the low ones would be one line. */
-function againstLoad(picture: LinePicture, unit: Metric['unit'], unitSize: number): LinePicture {
-  const banded: LinePicture = { ...picture, hasBands: picture.x.isContinuous }
-  const heights = [
-    ...picture.series.flatMap(({ points }) => points.map(({ y }) => y)),
-    ...(picture.limits ?? []).map(({ at }) => at),
-  ].filter((y) => y > 0)
-  const least = heights.reduce((left, right) => Math.min(left, right), heights[0] ?? 1)
-  const most = heights.reduce((left, right) => Math.max(left, right), least)
-  if (most < LOG_FROM * least) return banded
-  const numbers = roundNumbers(least, most)
-  const floor = numbers[0]
-  const height = (value: number) => decadesOf(Math.max(floor, value))
-  return {
-    ...banded,
-    y: {
-      name: `${picture.y.name.replace(/,[^,]*$/, '')}, each step the same factor`,
-      ticks: numbers.map((value) => ({ at: decadesOf(value), label: figureText(unit, value * unitSize) })),
-    },
-    series: picture.series.map((series) => ({
-      ...series,
-      points: series.points.map((point) => ({
-        ...point,
-        y: height(point.y),
-        ...(point.half > 0
-          ? { interval: [height(point.y - point.half), height(point.y + point.half)] as const }
-          : {}),
-      })),
-    })),
-    ...(picture.limits === undefined
-      ? {}
-      : { limits: picture.limits.map(({ at, label }) => ({ at: height(at), label })) }),
-  }
 }
 
 function lineOf(
