@@ -40,6 +40,11 @@ export const ERROR_CODES = {
       'Requests come faster than they can be served: a call has no steady state, its response times no meaning of their own.',
     cure: 'Add replicas or servers, or lower the rate; of an overload that is meant, read outcomes and throughput.',
   },
+  TABLE_STILL_FILLS: {
+    meaning:
+      'A run ends before the table of connections of a node is as full as it gets, and it would be too full: the figures are of the time before.',
+    cure: 'Make the horizon longer than spec.limits.conntrackTimeWait (120 s), keep connections open, or enlarge the table.',
+  },
   WARM_UP_UNCERTAIN: {
     meaning: 'A pilot run was too short for MSER-5 to tell where its warm-up ends.',
     cure: 'Make the horizon longer, or give the warm-up as a duration.',

@@ -55,21 +55,28 @@ export function outputTarget(output: string, cwd: string): OutputTarget {
   return { kind: 'file', format: FILE_FORMATS[extension], path: absolute, shownAs: output }
 }
 
+/** What a verb does in its own way. */
+export interface DeliveryOptions {
+  /** In place of the usual report for `--format text`. */
+  readonly renderText?: (results: Results) => string
+  /** What goes into a folder. */
+  readonly folderFormats?: readonly ReportFormat[]
+}
+
 /**
  * Writes results to where the options say.
  *
- * @param renderText - in place of the usual report for `--format text`
  * @throws OutputError, ClosedPipe
  */
 export async function deliverResults(
   results: Results,
   options: OutputOptions,
   surroundings: Surroundings,
-  renderText?: (results: Results) => string,
+  { renderText, folderFormats = FOLDER_FORMATS }: DeliveryOptions = {},
 ): Promise<void> {
   const { output, format, quiet = false } = options
   const target = output === undefined ? undefined : outputTarget(output, surroundings.cwd)
-  if (target !== undefined) await writeTarget(results, target, FOLDER_FORMATS, options, surroundings)
+  if (target !== undefined) await writeTarget(results, target, folderFormats, options, surroundings)
   if (target !== undefined && quiet) return
   if (format === 'text' && renderText !== undefined) {
     await surroundings.stdout.write(renderText(results))

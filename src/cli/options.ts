@@ -110,12 +110,12 @@ export function addSettlingOptions(command: Command): Command {
 }
 
 /** Adds `--max-replications`. */
-export function addMaxReplications(command: Command): Command {
+export function addMaxReplications(command: Command, usual = DEFAULT_MAX_REPLICATIONS): Command {
   return command.option(
     '--max-replications <n>',
     'where replications end that go on until something is settled',
     countUpTo(MAX_REPLICATIONS),
-    DEFAULT_MAX_REPLICATIONS,
+    usual,
   )
 }
 
@@ -133,7 +133,7 @@ export function addOutputOptions(command: Command): Command {
   return command
     .addOption(formatOption('what to print'))
     .option(
-      '--output <path>',
+      '-o, --output <path>',
       'also write FILE.json, .msgpack, .csv, .md, .html, .hgrm or .om; or FOLDER/ for results.json and results.csv',
     )
     .option('--assumptions', 'list every assumption in force, with its source')

@@ -42,6 +42,8 @@ Seed, version and the command that repeats a run are part of every result.`
 
 const WHEN_UNDECIDED = ['fail', 'pass', 'extend']
 const MODES = ['iptables', 'nftables', 'ipvs']
+/** Enough to tell a few percent apart; an undecided number of replicas counts as not enough. */
+const CAPACITY_REPLICATIONS = 24
 const PROTOCOLS = ['tcp', 'udp', 'sctp']
 
 const CLUSTER_ARGUMENT =
@@ -76,6 +78,7 @@ export function makeProgram(
   addRun(program, surroundings)
   addSweep(program, surroundings)
   addSolve(program, surroundings)
+  addCapacity(program, surroundings)
   addCompare(program, surroundings)
   addCheck(program, surroundings)
   addTrace(program, surroundings)
@@ -157,6 +160,36 @@ function addSolve(program: Command, surroundings: Surroundings): void {
   )
 }
 
+function addCapacity(program: Command, surroundings: Surroundings): void {
+  const command = verb(
+    program,
+    'capacity',
+    'how many replicas for which rate, without a node, with other settings; one page to decide from',
+    [
+      "svcsim capacity scenarios/counter --rate 100..2000/s --replicas 1..20 --slo 'p99 < 250ms' --slo 'errors < 0.1%' -o capacity/",
+      "svcsim capacity my-manifests/ --rate 50..500/s --replicas 2..12 --slo 'p95 < 100ms' --at 300/s -o capacity.html",
+    ],
+  ).argument('<scenario>', SCENARIO_ARGUMENT)
+  command
+    .requiredOption('--rate <first..last>', 'rates of the client group, as 100..2000/s')
+    .option('--rate-step <size>', 'distance of rates; at most ten round steps by default')
+    .requiredOption('--replicas <first..last>', 'numbers of replicas of the workload that it calls, as 1..20')
+    .option(
+      '--slo <text>',
+      "an objective, as 'p99 < 250ms' or 'errors < 0.1%'; beside the thresholds of the scenario",
+      collected,
+    )
+    .option('--at <rate>', 'the rate of the details; that of the scenario by default')
+    .option('--client <name>', 'the client group whose rate varies, where there are several')
+    .option('--workload <name>', 'the workload whose replicas vary, where the Service leads to several')
+  addInputOptions(command, 'set a field, as for run')
+  addMaxReplications(command, CAPACITY_REPLICATIONS)
+  addPlacesOptions(command)
+  addOutputOptions(command).action(async (scenario, options) =>
+    (await import('./verbs/capacity.js')).capacityVerb(scenario, options, surroundings),
+  )
+}
+
 function addPerReplicationOption(command: Command): void {
   command.option('--per-replication', 'keep figures of single replications in results, for svcsim compare')
 }
@@ -185,7 +218,7 @@ function addCompare(program: Command, surroundings: Surroundings): void {
     .addOption(
       new Option('--format <format>', 'what to print').choices(['text', 'json', 'csv', 'md']).default('text'),
     )
-    .option('--output <path>', 'also write FILE.json, .csv or .md; or FOLDER/ for all of them')
+    .option('-o, --output <path>', 'also write FILE.json, .csv or .md; or FOLDER/ for all of them')
     .option('-q, --quiet', 'no progress and notes; with --output, print nothing')
     .action(async (paths, options) =>
       (await import('./verbs/compare.js')).compareVerb(paths, options, surroundings),

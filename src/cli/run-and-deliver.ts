@@ -40,7 +40,7 @@ export async function runAndDeliver(
   }
   try {
     const results = await runPlan(plan, { ...options, journal }, surroundings, run)
-    await deliverResults(results, options, surroundings, renderText)
+    await deliverResults(results, options, surroundings, renderText === undefined ? {} : { renderText })
     journal?.remove()
     return results
   } catch (error) {

@@ -4,6 +4,11 @@
  */
 import { formatCount } from '../base/units.js'
 import type { NodeResult, PodResult, Results } from '../results/results-schema.js'
+import { capacityAnswer } from './capacity/capacity-answer.js'
+import { capacityCharts } from './capacity/capacity-charts.js'
+import { capacityMarkdown } from './capacity/capacity-markdown.js'
+import { CAPACITY_TOPICS } from './capacity/capacity-sections.js'
+import { type CapacityView, capacityView } from './capacity/capacity-view.js'
 import type { Chart } from './charts/chart.js'
 import { chartsOf } from './charts/charts-of.js'
 import { renderSvg } from './charts/render-svg.js'
@@ -35,13 +40,12 @@ export interface MarkdownOptions {
  * @throws InputError METRIC_UNKNOWN, CALL_UNKNOWN if a table of a sweep asks for what is not there
  */
 export function markdownReport(results: Results, options: MarkdownOptions): readonly ReportFile[] {
-  const charts = chartsOf(results)
+  const capacity = capacityView(results)
+  const { charts, sections: figures } =
+    capacity === undefined ? figureSections(results) : capacityFigures(capacity)
   const sections = [
-    headSection(results),
-    ...thresholdMarkdown(results),
-    ...(results.sweep === undefined ? runSections(results) : sweepMarkdown(results)),
-    ...(charts.length === 0 ? [] : [['## Charts'], ...charts.map(chartSection)]),
-    ...(results.sweep === undefined ? stationSections(results) : []),
+    headSection(results, findingsOf(results, capacity)),
+    ...figures,
     warningSection(results),
     ...provenanceSections(results, options),
   ].filter((lines) => lines.length > 0)
@@ -52,9 +56,42 @@ export function markdownReport(results: Results, options: MarkdownOptions): read
   ]
 }
 
-function headSection(results: Results): readonly string[] {
+/** What stands between the head and the warnings, and the charts in it. */
+interface Figures {
+  readonly charts: readonly Chart[]
+  readonly sections: readonly (readonly string[])[]
+}
+
+function figureSections(results: Results): Figures {
+  const charts = chartsOf(results)
+  const sections = [
+    ...thresholdMarkdown(results),
+    ...(results.sweep === undefined ? runSections(results) : sweepMarkdown(results)),
+    ...(charts.length === 0 ? [] : [['## Charts'], ...charts.map(chartSection)]),
+    ...(results.sweep === undefined ? stationSections(results) : []),
+  ]
+  return { charts, sections }
+}
+
+/** Charts stand in the sections that they belong to; the points in full are folded at the end. */
+function capacityFigures(view: CapacityView): Figures {
+  const charts = CAPACITY_TOPICS.flatMap((topic) => capacityCharts(view, topic))
+  const points = sweepMarkdown(view.results).flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]))
+  const sections = [
+    ...capacityMarkdown(view, (topic) => capacityCharts(view, topic).map(chartSection)),
+    markdownDetails('All points', points),
+  ]
+  return { charts, sections }
+}
+
+function findingsOf(results: Results, capacity: CapacityView | undefined): readonly string[] {
+  if (capacity !== undefined) return capacityAnswer(capacity)
+  return results.sweep === undefined ? [runFinding(results)] : sweepFindings(results)
+}
+
+function headSection(results: Results, findings: readonly string[]): readonly string[] {
   const { name, description } = results.scenario
-  const finding = results.sweep === undefined ? runFinding(results) : sweepFindings(results).join(' ')
+  const finding = findings.join(' ')
   return [
     `# ${markdownText(name)}`,
     ...(description === '' ? [] : ['', markdownText(description)]),

@@ -3,6 +3,7 @@
  * One zod schema gives the type, the check on reading and the published JSON Schema. Times are nanoseconds, ratios 0 to 1.
  */
 import { z } from 'zod'
+import { capacity } from './capacity-schema.js'
 
 export const RESULTS_SCHEMA_VERSION = 'svcsim.dev/results/v1'
 
@@ -386,6 +387,7 @@ export const resultsSchema = z
       })
       .optional(),
     solve: solve.optional(),
+    capacity: capacity.optional(),
     points: z.array(point).min(1),
   })
   .describe('Results of svcsim.')

@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { renderReport } from '../../src/report/render-report.js'
 import { readResults } from '../../src/results/results-json.js'
 import type { Results } from '../../src/results/results-schema.js'
+import { capacityResults } from '../report/capacity-results.js'
 import { HOSTILE_TEXTS, withText } from '../report/hostile.js'
+import { hostileCapacity } from '../report/hostile-capacity.js'
 import { loadSweep, resultsOverTime } from '../report/over-time.js'
 import { crossedSweep, pairedSweep } from '../report/sweeps.js'
 import { sampleCall, samplePoint, sampleResults, sampleSweep } from '../results/sample-results.js'
@@ -24,6 +26,7 @@ const CASES: readonly [string, Results][] = [
   ['a sweep', sampleSweep()],
   ['a sweep with a crossed table', crossedSweep()],
   ['a sweep of pairs', pairedSweep()],
+  ['capacity', capacityResults()],
   ['a run over time', resultsOverTime()],
   ['a sweep of the load', loadSweep()],
 ]
@@ -125,6 +128,24 @@ describe('a live chart', () => {
   })
 })
 
+describe('the map of replicas and rates', () => {
+  it('tells at the pointer what is known of a cell, and how', async () => {
+    const { page } = await openPage(browser, await pageOf(capacityResults()))
+    const figure = page.locator('figure[data-chart="replicas-and-rates"]')
+    await figure.locator('.live').scrollIntoViewIfNeeded()
+    const tip = figure.locator('.tip')
+    for (const [text, told] of [
+      ['80.1 ms', '700 requests/s, 4 replicasundecided80.1 ± 2 ms, undecided'],
+      ['103 ms', '200 requests/s, 1 replicasnot kept103 ± 2 ms, failed'],
+    ]) {
+      await figure.locator('.live svg text', { hasText: text }).first().hover({ force: true })
+      await tip.waitFor({ state: 'visible' })
+      await expect.poll(() => tip.textContent()).toBe(told)
+    }
+    await page.context().close()
+  })
+})
+
 describe('a chart over time', () => {
   it('has a cell for each pod and interval, and tells its figures at the pointer', async () => {
     const { page } = await openPage(browser, await pageOf(resultsOverTime()))
@@ -213,9 +234,10 @@ describe('hostile names', () => {
   const oneCall = sampleResults({ points: [samplePoint({ calls: [sampleCall()] })] })
 
   it.each(HOSTILE_TEXTS.map((text) => [text]))('%j makes no element and no request', async (hostile) => {
-    for (const results of [oneCall, crossedSweep(), resultsOverTime()].map((each) =>
-      withText(each, hostile),
-    )) {
+    for (const results of [
+      ...[oneCall, crossedSweep(), resultsOverTime()].map((each) => withText(each, hostile)),
+      hostileCapacity(hostile),
+    ]) {
       const { page, messages, requests } = await openPage(browser, await pageOf(results))
       expect(messages).toEqual([])
       expect(requests).toEqual([])

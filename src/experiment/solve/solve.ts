@@ -11,7 +11,7 @@ import { type RunOptions, runReplications } from '../run-experiment.js'
 import { SettlingProgress, settledResults } from '../settle/run-until-settled.js'
 import { type Goals, type SettledPoint, settlePoint } from '../settle/settle-point.js'
 import { settleWarmUp, withWarmUpOf } from '../settle-warm-up.js'
-import type { Verdict } from '../thresholds/verdict.js'
+import { pointVerdict } from '../thresholds/point-verdict.js'
 import { findLeast, type LeastFound } from './find-least.js'
 import type { SolveRange } from './solve-range.js'
 
@@ -66,7 +66,7 @@ export async function solve(plan: SolvePlan, options: RunOptions = {}): Promise<
       return runReplications(valuePlan, 0, range, { ...runOptions, executor })
     })
     points.set(valueIndex(question, candidate), { ...settled, point })
-    return pointVerdict(settled)
+    return pointVerdict(settled.result)
   }
   const found = await findLeast(question.range.values.length, tryValue).finally(async () => {
     if (executor !== options.executor) await executor.close()
@@ -101,12 +101,6 @@ function axisOf(path: string, values: readonly (number | string)[]): Axis {
     name: path,
     values: values.map((value) => ({ label: String(value), settings: [{ path, value }] })),
   }
-}
-
-function pointVerdict({ result: { thresholds = [] } }: SettledPoint): Verdict {
-  const verdicts = thresholds.map(({ verdict }) => verdict)
-  if (verdicts.includes('failed')) return 'failed'
-  return verdicts.length === 0 || verdicts.includes('undecided') ? 'undecided' : 'passed'
 }
 
 function solveResult({ question, ends }: SolvePlan, found: LeastFound): SolveResult {

@@ -1,5 +1,6 @@
 /** A chart as a setting of echarts: the same one for a file, for a page without scripts and for a live page. */
 import type { EChartsCoreOption } from 'echarts/core'
+import { barOption } from './bar-option.js'
 import type { DrawnChart } from './chart.js'
 import type { Drawing } from './drawing.js'
 import { flowOption } from './flow-option.js'
@@ -7,6 +8,7 @@ import { heatOption } from './heat-option.js'
 import { lineOption } from './line-option.js'
 import { panelOption } from './panel-option.js'
 import { stackOption } from './stack-option.js'
+import { verdictOption } from './verdict-option.js'
 
 /** The option and the height of the picture, CSS pixels. */
 export function chartOption(
@@ -25,5 +27,9 @@ export function chartOption(
       return heatOption(chart, picture, drawing)
     case 'flow':
       return flowOption(chart, picture, drawing)
+    case 'verdicts':
+      return verdictOption(chart, picture, drawing)
+    case 'bars':
+      return barOption(chart, picture, drawing)
   }
 }

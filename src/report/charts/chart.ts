@@ -14,7 +14,14 @@ export interface Chart {
   /** What the picture shows, for those who hear the page. */
   readonly alt: string
   readonly table: ChartTable
-  readonly picture: LinePicture | PanelPicture | StackPicture | HeatPicture | FlowPicture
+  readonly picture:
+    | LinePicture
+    | PanelPicture
+    | StackPicture
+    | HeatPicture
+    | FlowPicture
+    | VerdictPicture
+    | BarPicture
 }
 
 /** What is needed to draw a chart. */
@@ -142,4 +149,40 @@ export interface FlowPicture {
   /** Headings of the columns of places. */
   readonly columns: readonly string[]
   readonly what: string
+}
+
+/** Whether objectives are kept, for each pair of settings; rows from the bottom to the top. */
+export interface VerdictPicture {
+  readonly kind: 'verdicts'
+  readonly x: { readonly name: string; readonly labels: readonly string[] }
+  readonly y: { readonly name: string; readonly labels: readonly string[] }
+  readonly cells: readonly {
+    readonly x: number
+    readonly y: number
+    readonly verdict: 'passed' | 'failed' | 'undecided'
+    /** Drawn lighter: it follows from others. */
+    readonly isImplied: boolean
+    /** Written into the cell where there is room, e.g. `46.3 ms`; may be empty. */
+    readonly text: string
+    /** What is told at the pointer. */
+    readonly note: string
+  }[]
+  /** For each column the lowest row at which they are kept; null: at none. */
+  readonly frontier: readonly (number | null)[]
+  readonly frontierName: string
+}
+
+/** Horizontal bars of how full things are, with a line where they are full. */
+export interface BarPicture {
+  readonly kind: 'bars'
+  readonly rows: readonly {
+    readonly label: string
+    readonly note: string
+    /** 1 is full; may be more. */
+    readonly ratio: number
+    /** Written behind the bar. */
+    readonly text: string
+  }[]
+  /** What the line says. */
+  readonly full: string
 }

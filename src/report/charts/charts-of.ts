@@ -1,5 +1,8 @@
 /** All charts of results, in the order in which they are read, each with a name of its own. */
 import type { Results } from '../../results/results-schema.js'
+import { capacityCharts } from '../capacity/capacity-charts.js'
+import { CAPACITY_TOPICS } from '../capacity/capacity-sections.js'
+import { capacityView } from '../capacity/capacity-view.js'
 import type { Chart } from './chart.js'
 import { partsCharts, percentileChart } from './run-charts.js'
 import { spreadCharts } from './spread-chart.js'
@@ -7,6 +10,8 @@ import { crossedCharts, sweepCharts } from './sweep-charts.js'
 
 /** The charts of a run: percentiles, parts, connections per pod; of a sweep: along its main factor, then the spread. */
 export function chartsOf(results: Results): readonly Chart[] {
+  const capacity = capacityView(results)
+  if (capacity !== undefined) return CAPACITY_TOPICS.flatMap((topic) => capacityCharts(capacity, topic))
   if (results.sweep !== undefined)
     return named([...sweepCharts(results), ...crossedCharts(results), ...spreadCharts(results)])
   const percentiles = percentileChart(results)

@@ -4,10 +4,12 @@
  * narrow screen; with scripts, charts have tips and a legend that can be pressed.
  */
 import type { Results } from '../../results/results-schema.js'
+import { capacityView } from '../capacity/capacity-view.js'
 import { pageCharts } from '../charts/page-charts.js'
 import { runFinding } from '../findings.js'
 import type { ReportFile } from '../report-file.js'
 import { sweepFindings } from '../sweep-findings.js'
+import { capacityPage } from './capacity-page.js'
 import { packedChart } from './client/page-data.js'
 import { html } from './html-text.js'
 import { keyFigures } from './key-figures.js'
@@ -17,6 +19,7 @@ import {
   assumptionSection,
   footSection,
   headSection,
+  type PageParts,
   repeatSection,
   section,
   warningSection,
@@ -33,11 +36,11 @@ export interface PageOptions {
 /** @throws InputError METRIC_UNKNOWN, CALL_UNKNOWN if a table of a sweep asks for what is not there */
 export function htmlReport(results: Results, { isShowingAssumptions }: PageOptions): ReportFile {
   const { name, description } = results.scenario
-  const isSweep = results.sweep !== undefined
-  const findings = isSweep ? sweepFindings(results) : [runFinding(results)]
-  const charts = pageCharts(results)
+  const capacity = capacityView(results)
+  const { findings, keys, charts, sections } =
+    capacity === undefined ? usualPage(results) : capacityPage(capacity)
   const body = html`<main>
-${headSection(name, description, findings, results.warnings.length)}${keyFigures(results)}${section('Charts', charts.map(pageFigure))}${section('Numbers', isSweep ? sweepTables(results) : runTables(results))}${assumptionSection(results, isShowingAssumptions)}${warningSection(results)}${repeatSection(results)}${footSection(results)}</main>`
+${headSection(name, description, findings, results.warnings.length)}${keys}${sections}${assumptionSection(results, isShowingAssumptions)}${warningSection(results)}${repeatSection(results)}${footSection(results)}</main>`
   const text = pageText({
     title: `${name} · svcsim`,
     description: findings.join(' '),
@@ -45,4 +48,18 @@ ${headSection(name, description, findings, results.warnings.length)}${keyFigures
     data: { charts: charts.map(packedChart) },
   })
   return { name: 'index.html', text }
+}
+
+function usualPage(results: Results): PageParts {
+  const isSweep = results.sweep !== undefined
+  const charts = pageCharts(results)
+  return {
+    findings: isSweep ? sweepFindings(results) : [runFinding(results)],
+    keys: keyFigures(results),
+    charts,
+    sections: [
+      section('Charts', charts.map(pageFigure)),
+      section('Numbers', isSweep ? sweepTables(results) : runTables(results)),
+    ],
+  }
 }

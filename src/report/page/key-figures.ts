@@ -9,7 +9,7 @@ import { html, type Markup } from './html-text.js'
 import { figure } from './page-table.js'
 
 /** One figure. */
-interface KeyFigure {
+export interface KeyFigure {
   readonly label: string
   readonly unit: Metric['unit']
   readonly estimate: Estimate
@@ -18,7 +18,11 @@ interface KeyFigure {
 
 /** The figures of results; nothing where nothing was called. */
 export function keyFigures(results: Results): Markup | undefined {
-  const figures = results.sweep === undefined ? runFigures(results) : sweepFigures(results)
+  return keyList(results.sweep === undefined ? runFigures(results) : sweepFigures(results))
+}
+
+/** Figures beside one another; nothing without any. */
+export function keyList(figures: readonly KeyFigure[]): Markup | undefined {
   if (figures.length === 0) return undefined
   return html`<dl class="keys">
 ${figures.map(keyFigure)}</dl>

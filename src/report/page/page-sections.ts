@@ -1,10 +1,20 @@
 /** What every page has around its figures: the head, warnings, assumptions, and what is needed to judge and repeat it. */
 import { formatCount } from '../../base/units.js'
 import { type Results, SET_BY_SCENARIO } from '../../results/results-schema.js'
+import type { Chart } from '../charts/chart.js'
 import { counted } from '../figures.js'
 import { compactAssumptions, windowText } from '../text-frame.js'
 import { type Content, html, htmlLines, type Markup } from './html-text.js'
 import { columnsOf, pageTable } from './page-table.js'
+
+/** What is particular to the results: the rest is the same in every page. */
+export interface PageParts {
+  readonly findings: readonly string[]
+  readonly keys: Content
+  /** In the order of the sections that hold them. */
+  readonly charts: readonly Chart[]
+  readonly sections: Content
+}
 
 /** The finding first; of whom it is and what was asked are smaller. */
 export function headSection(

@@ -66,6 +66,7 @@ th.name{min-width:148px}
 .half{color:var(--faint)}
 .block{margin-top:34px}
 h2+.block{margin-top:0}
+ul.said{padding-left:20px}.said,.said li{max-width:76ch}.said+figure,.said+.block{margin-top:28px}.said li+li{margin-top:5px}
 .block>p{color:var(--faint);font-size:14px;margin-top:8px;max-width:76ch}
 .warnings{list-style:none}
 .warnings li{padding:11px 16px;border-radius:8px;background:var(--warn-ground);margin-top:8px;font-size:15px}

@@ -16,6 +16,10 @@ export function packedChart({ name, title, subtitle, alt, picture }: DrawnChart)
 /** The chart that it stands for. */
 export function unpackedChart(chart: DrawnChart): DrawnChart {
   const { picture } = chart
+  if (picture.kind === 'verdicts') {
+    const cells = picture.cells.map((cell) => ({ ...cell, text: cell.text ?? '' }))
+    return { ...chart, picture: { ...picture, cells } }
+  }
   if (picture.kind !== 'lines') return chart
   const series = picture.series.map((each) => ({
     ...each,
