@@ -35,13 +35,16 @@ const leastReplicas = z
       .number()
       .nullable()
       .describe('The greatest rate that was tried or implied at which this number keeps them.'),
+    failsPerSec: z
+      .number()
+      .nullable()
+      .describe('The next rate that was tried or implied, at which it does not; null: the range ends.'),
     connectionsUse: z
       .number()
       .nullable()
       .describe(
         'Of the table of connections that is fullest, the share in use there once closed connections leave it as fast as new ones come; above 1 it fills up after the run. null: not simulated, or no table has a limit.',
       ),
-    isRateBounded: z.boolean().describe('A rate above it failed: the range does not end there.'),
   })
   .describe('How many replicas one rate takes.')
 
@@ -51,11 +54,13 @@ const greatestRate = z
     holdsPerSec: z
       .number()
       .nullable()
-      .describe('The greatest rate of the grid at which all objectives are kept; null: at none.'),
+      .describe(
+        'The greatest rate at which all objectives are kept, of the grid or, for the number of the details, between two of its rates; null: at none.',
+      ),
     failsPerSec: z
       .number()
       .nullable()
-      .describe('The next rate of the grid, at which they are not; null: the grid ends.'),
+      .describe('The next rate that was looked at, at which they are not; null: the grid ends.'),
     saturatedPerSec: z
       .number()
       .nullable()

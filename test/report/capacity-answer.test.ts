@@ -51,11 +51,15 @@ describe('the answer on capacity', () => {
 
   it('tells the greatest rate where it is above the one asked for', () => {
     const [least] = sample().leastReplicas
-    const leastReplicas = [{ ...least, ratePerSec: 400, replicas: 3, greatestRatePerSec: 700 }]
-    expect(answerOf({ leastReplicas, rates: [100, 400, 700, 900] })[0]).toContain(
-      '; they carry up to 700 requests/s; at 900 they fail.',
-    )
-    const unbounded = leastReplicas.map((row) => ({ ...row, isRateBounded: false }))
+    const carrying = (greatestRatePerSec: number, failsPerSec: number | null) => [
+      { ...least, ratePerSec: 400, replicas: 3, greatestRatePerSec, failsPerSec },
+    ]
+    const answer = (greatest: number, fails: number | null) =>
+      answerOf({ leastReplicas: carrying(greatest, fails) })[0]
+    expect(answer(500, 700)).toContain('; they carry up to 500 requests/s; at 700 they fail.')
+    // Between two rates of the grid.
+    expect(answer(520, 540)).toContain('; they carry up to 520 requests/s, not 540.')
+    const unbounded = carrying(700, null)
     expect(answerOf({ leastReplicas: unbounded })[0]).toMatch(
       /; they carry 700 requests\/s as well, the highest rate that was asked for\.$/,
     )

@@ -5,12 +5,13 @@
 
 import { closestName } from '../../base/closest-name.js'
 import { InputError } from '../../base/diagnostics.js'
-import type { Axis } from '../../input/settings.js'
+import type { Axis, Setting } from '../../input/settings.js'
+import type { ClusterPod } from '../../kubernetes/cluster.js'
 import { buildCallGraph, type CallGraph, type CallRoot } from '../../model/call-sites.js'
 import { type ExperimentInputs, loadExperiment } from '../load-experiment.js'
 import type { DesignPoint, ExperimentPlan } from '../plan.js'
-import type { GridRate } from './rate-grid.js'
-import { withRate } from './rate-grid.js'
+import { neededPods } from './needed-pods.js'
+import { type GridRate, withRate } from './rate-grid.js'
 import { AS_WRITTEN, alternativesOf, type Variant } from './variants.js'
 
 /** What is asked. */
@@ -65,15 +66,15 @@ const VARIANT_AXIS = 'case'
 /**
  * Checks a scenario at the ends of the ranges.
  *
- * @param inputs - thresholds are the objectives; those of the scenario too
+ * @param given - thresholds are the objectives; those of the scenario too
  * @throws InputError NAME_UNKNOWN for client and workload, USAGE if they are left open; as `loadExperiment`
  */
-export function planCapacity(inputs: ExperimentInputs, question: CapacityQuestion): CapacityPlan {
-  const [point] = loadExperiment({ ...inputs, axes: [oneValueAxis('case', AS_WRITTEN)] }).points
+export function planCapacity(given: ExperimentInputs, question: CapacityQuestion): CapacityPlan {
+  const [point] = loadExperiment({ ...given, axes: [oneValueAxis(VARIANT_AXIS, AS_WRITTEN)] }).points
   const root = rootOf(point, question.client)
   const workload = workloadOf(root, question.workload)
-  const { perSec } = { perSec: root.group.arrivals.rate }
-  const details = question.detailsAt ?? detailsRate(question.rates, perSec)
+  const details = question.detailsAt ?? detailsRate(question.rates, root.group.arrivals.rate)
+  const inputs = { ...given, settings: [...given.settings, heldInPlace(point, root, workload)] }
   const axes = {
     rate: `clients.${root.group.name}.arrivals.rate`,
     replicas: `replicas.${workload}`,
@@ -134,6 +135,18 @@ function workloadOf({ node }: CallRoot, wanted: string | undefined): string {
   if (workload === undefined || (wanted !== undefined && !names.includes(wanted)))
     throw unknownName(`workload behind Service "${node.site.service.name}"`, wanted ?? '', names)
   return workload
+}
+
+/** The other workloads that requests need stay where they are as written: scaling one moves no pod of another. */
+function heldInPlace(point: DesignPoint, root: CallRoot, workload: string): Setting {
+  const { cluster, scenario } = point
+  const others = [...neededPods(point, root)].filter(([name]) => name !== workload)
+  const nodesOf = (pods: readonly ClusterPod[]) => pods.map(({ nodeIndex }) => cluster.nodes[nodeIndex].name)
+  const held = others.map(([name, pods]) => [name, nodesOf(pods)] as const)
+  return {
+    path: 'cluster.placement',
+    value: { ...Object.fromEntries(held), ...scenario.spec.cluster.placement },
+  }
 }
 
 /** The rate of the scenario where the grid reaches it. */

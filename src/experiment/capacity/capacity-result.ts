@@ -1,5 +1,5 @@
 /** From what a search has found to the section `capacity` of the results. */
-import { estimate } from '../../metrics/estimate.js'
+import { estimate, quantileEstimate } from '../../metrics/estimate.js'
 import type {
   CapacityAlternative,
   CapacityCell,
@@ -7,8 +7,7 @@ import type {
   CapacityLoss,
   CapacityResult,
 } from '../../results/capacity-schema.js'
-import type { Estimate, PointResult } from '../../results/results-schema.js'
-import type { WatchedMetric } from '../../results/watched-metrics.js'
+import type { Estimate } from '../../results/results-schema.js'
 import { type CapacityPlan, type Cell, callsOfClient } from './capacity-plan.js'
 import type { CellRunner, RunCell } from './cell-runner.js'
 import { CellTable } from './cell-table.js'
@@ -17,7 +16,10 @@ import { formulasOf } from './formulas.js'
 import type { FoundCapacity } from './found-capacity.js'
 import { connectionsUse, limitsInUse } from './limits-in-use.js'
 import { neededPods } from './needed-pods.js'
+import type { GridRate } from './rate-grid.js'
 import { AS_WRITTEN } from './variants.js'
+
+type ChangedMetric = 'responseTime.mean' | 'responseTime.p99'
 
 /** The section; positions of points are those of `CellRunner.results`. */
 export function capacityResult(plan: CapacityPlan, cells: CellRunner, found: FoundCapacity): CapacityResult {
@@ -36,7 +38,7 @@ class SectionMaker {
     const sorted = cells.sorted()
     this.#positions = new Map(sorted.map((cell, index) => [cell, index]))
     const simulated = sorted
-      .filter(({ cell }) => cell.variant === AS_WRITTEN)
+      .filter(({ cell }) => cell.variant === AS_WRITTEN && plan.rates.includes(cell.rate))
       .map(({ cell: { rate, replicas }, result, replications }) => ({
         rate: plan.rates.findIndex(({ perSec }) => perSec === rate.perSec),
         replicas: plan.replicas.indexOf(replicas),
@@ -112,8 +114,8 @@ class SectionMaker {
           ratePerSec: perSec,
           replicas: null,
           greatestRatePerSec: null,
+          failsPerSec: null,
           connectionsUse: null,
-          isRateBounded: false,
         }
       }
       const { holdsPerSec, failsPerSec } = this.#greatestRow(index)
@@ -122,8 +124,8 @@ class SectionMaker {
         replicas: replicas[index],
         ...this.#pointOf(this.#cell(rate, index)),
         greatestRatePerSec: holdsPerSec,
+        failsPerSec,
         connectionsUse: this.#connectionsUse(this.#cell(rate, index)),
-        isRateBounded: failsPerSec !== null,
       }
     })
   }
@@ -141,9 +143,18 @@ class SectionMaker {
     const held = firstBad < 0 ? rates.length : firstBad
     return {
       replicas: replicas[index],
-      holdsPerSec: rates[held - 1]?.perSec ?? null,
-      failsPerSec: rates[held]?.perSec ?? null,
+      ...this.#bracket(index, rates[held - 1], rates[held]),
       saturatedPerSec: this.found.first.saturatedPerSec(index) ?? null,
+    }
+  }
+
+  /** Two rates of the grid, or nearer ones between them where those were tried. */
+  #bracket(index: number, holds: GridRate | undefined, fails: GridRate | undefined) {
+    const { knee } = this.found
+    const isRefined = knee !== undefined && knee.index === index && knee.above.perSec === holds?.perSec
+    return {
+      holdsPerSec: (isRefined ? knee.holds : holds)?.perSec ?? null,
+      failsPerSec: (isRefined ? knee.fails : fails)?.perSec ?? null,
     }
   }
 
@@ -183,13 +194,8 @@ class SectionMaker {
           settings.length === 0
             ? {}
             : {
-                meanChange: pairedChange(
-                  written.result,
-                  run.result,
-                  this.#callIndex(run),
-                  'responseTime.mean',
-                ),
-                p99Change: pairedChange(written.result, run.result, this.#callIndex(run), 'responseTime.p99'),
+                meanChange: pairedChange(written, run, this.#callIndex(run), 'responseTime.mean'),
+                p99Change: pairedChange(written, run, this.#callIndex(run), 'responseTime.p99'),
               }
         return [{ replicas: cell.replicas, ...at, ...changes }]
       }),
@@ -229,14 +235,16 @@ class SectionMaker {
 }
 
 /** How much a figure changes, replication by replication: both met the same demand. */
-function pairedChange(from: PointResult, to: PointResult, call: number, metric: WatchedMetric): Estimate {
-  const before = from.perReplication?.calls[call]?.[metric] ?? []
-  const after = to.perReplication?.calls[call]?.[metric] ?? []
+function pairedChange(from: RunCell, to: RunCell, call: number, metric: ChangedMetric): Estimate {
+  const before = from.result.perReplication?.calls[call]?.[metric] ?? []
+  const after = to.result.perReplication?.calls[call]?.[metric] ?? []
   const count = Math.min(before.length, after.length)
-  return estimate(
-    Array.from({ length: count }, (_, index) => {
-      const [old, now] = [before[index], after[index]]
-      return old === null || now === null ? null : now - old
-    }),
-  )
+  const differences = Array.from({ length: count }, (_, index) => {
+    const [old, now] = [before[index], after[index]]
+    return old === null || now === null ? null : now - old
+  })
+  if (metric === 'responseTime.mean' || before.length !== after.length) return estimate(differences)
+  const together = ({ result }: RunCell) => result.calls[call]?.responseTime.p99.value ?? null
+  const [old, now] = [together(from), together(to)]
+  return quantileEstimate(old === null || now === null ? null : now - old, differences)
 }

@@ -13,10 +13,11 @@ import { type CapacityPlan, type Cell, callsOfClient } from './capacity-plan.js'
 import { capacityResult } from './capacity-result.js'
 import { CellRunner } from './cell-runner.js'
 import { FirstPossible } from './first-possible.js'
-import type { FoundCapacity, FoundLoss } from './found-capacity.js'
+import type { FoundCapacity, FoundLoss, Knee } from './found-capacity.js'
 import { findFrontier, leastFromOrNone } from './frontier.js'
 import { entryNodesAmong, type PossibleLoss, podsOn, possibleLosses } from './losses.js'
 import { type NeededPods, neededPods } from './needed-pods.js'
+import { ratesBetween } from './rate-grid.js'
 import { replicaRungs } from './replica-rungs.js'
 import { AS_WRITTEN } from './variants.js'
 
@@ -68,16 +69,36 @@ class CapacitySearch {
       test: async (rate, index) => (await cells.settle(this.#cell(rate, index))) === 'passed',
     })
     const details = rates.findIndex(({ perSec }) => perSec === plan.details.perSec)
+    const knee = await this.#knee(least, details)
     const alternatives = this.#alternativeCells(details, least[details])
     await cells.runAll([...this.#curveCells(least[details]), ...alternatives.flatMap((each) => each.cells)])
     const losses = await this.#losses(least[details])
-    const found: FoundCapacity = { least, first: this.#first, alternatives, ...losses }
+    const found: FoundCapacity = { least, first: this.#first, knee, alternatives, ...losses }
     return withSection(cells.results(), capacityResult(plan, cells, found))
   }
 
   #cell(rate: number, index: number): Cell {
     const { rates, replicas } = this.plan
     return { rate: rates[rate], replicas: replicas[index], variant: AS_WRITTEN }
+  }
+
+  /** Between the last rate that the number of the details carries and the next one, by halving. */
+  async #knee(least: readonly (number | undefined)[], details: number): Promise<Knee | undefined> {
+    const { rates, replicas } = this.plan
+    const index = least[details]
+    if (index === undefined) return undefined
+    const held = rates.filter((_, rate) => (least[rate] ?? replicas.length) <= index).length
+    const [above, below] = [rates[held - 1], rates[held]]
+    const between = below === undefined ? undefined : ratesBetween(above, below)
+    if (below === undefined || between === undefined) return undefined
+    let [low, high] = [-1, between.length]
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2)
+      const cell = { rate: between[middle], replicas: replicas[index], variant: AS_WRITTEN }
+      if ((await this.cells.settle(cell)) === 'passed') low = middle
+      else high = middle
+    }
+    return { index, above, holds: between[low] ?? above, fails: between[high] ?? below }
   }
 
   /** Response times against rates, for the number that the details take, half and twice as many: up to one rate too high. */

@@ -41,6 +41,12 @@ export function withRate(rates: readonly GridRate[], rate: GridRate): readonly G
   return [...rates, rate].sort((left, right) => left.perSec - right.perSec)
 }
 
+/** At most nine round rates between two of a grid; undefined where they have more digits than a rate is written with. */
+export function ratesBetween(low: GridRate, high: GridRate): readonly GridRate[] | undefined {
+  const rates = parseRateGrid(`${low.perSec}..${high.perSec}/s`)
+  return rates?.filter(({ perSec }) => perSec > low.perSec && perSec < high.perSec)
+}
+
 function gridRate(text: string): GridRate {
   return { text, perSec: parseRate(text) ?? 0 }
 }

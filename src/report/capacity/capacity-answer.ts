@@ -69,22 +69,21 @@ function carries(view: CapacityView): string {
   const greatest = row?.greatestRatePerSec ?? null
   if (row === undefined || greatest === null) return ''
   const they = row.replicas === 1 ? 'it carries' : 'they carry'
-  if (row.isRateBounded) {
+  if (row.failsPerSec !== null) {
     const upTo = greatest > ratePerSec ? `; ${they} up to ${rateText(greatest)}` : ''
-    return `${upTo}${nextRate(view, greatest, row.replicas ?? 0)}`
+    return `${upTo}${nextRate(view, row.failsPerSec, row.replicas ?? 0)}`
   }
   return greatest > ratePerSec
     ? `; ${they} ${rateText(greatest)} as well, the highest rate that was asked for`
     : ''
 }
 
-/** `; at 1,000 they fail`. */
-function nextRate(view: CapacityView, greatest: number, replicas: number): string {
-  const next = view.capacity.rates.find((rate) => rate > greatest)
-  if (next === undefined) return ''
-  const isOpen = cellAt(view, next, replicas)?.verdict === 'undecided'
+/** `; at 1,000 they fail`; a rate between those of the grid may be undecided as well. */
+function nextRate(view: CapacityView, next: number, replicas: number): string {
+  const verdict = cellAt(view, next, replicas)?.verdict
+  if (verdict === undefined) return `, not ${formatNumber(next)}`
   const they = replicas === 1 ? 'it fails' : 'they fail'
-  return `; at ${formatNumber(next)} ${isOpen ? 'it is undecided' : they}`
+  return `; at ${formatNumber(next)} ${verdict === 'undecided' ? 'it is undecided' : they}`
 }
 
 /** Why no number of replicas will do. */

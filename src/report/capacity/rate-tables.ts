@@ -60,22 +60,24 @@ export function rateTable(view: CapacityView): CapacityTable {
       words('headroom', rows.map(headroomText), 'figure'),
     ],
     notes: [
-      `Figures are those at the least number; (5?): fewer that stayed undecided; connections: of the fullest table of connections, once closed ones leave it as fast as new ones come; carries: the greatest rate of the grid at which this number keeps the objectives (≥ where the grid ends there); headroom: how far that is above the rate.`,
+      `Figures are those at the least number; (5?): fewer that stayed undecided; connections: of the fullest table of connections, once closed ones leave it as fast as new ones come; carries: the greatest rate at which this number keeps the objectives, of the grid or, for the number of the details, between two of its rates (≥ where the grid ends there); headroom: how far that is above the rate.`,
       ...(fills === undefined ? [] : [fills]),
     ],
   }
 }
 
 /** `≥ 2,000` where the grid ends. */
-function carriesText({ greatestRatePerSec, isRateBounded }: LeastReplicas): string | undefined {
-  return isRateBounded || greatestRatePerSec === null ? undefined : `≥ ${formatNumber(greatestRatePerSec)}`
+function carriesText({ greatestRatePerSec, failsPerSec }: LeastReplicas): string | undefined {
+  return failsPerSec !== null || greatestRatePerSec === null
+    ? undefined
+    : `≥ ${formatNumber(greatestRatePerSec)}`
 }
 
 /** `+125 %`. */
-function headroomText({ ratePerSec, greatestRatePerSec, isRateBounded }: LeastReplicas): string {
+function headroomText({ ratePerSec, greatestRatePerSec, failsPerSec }: LeastReplicas): string {
   if (greatestRatePerSec === null) return NO_VALUE
   const share = greatestRatePerSec / ratePerSec - 1
-  return `${isRateBounded ? '' : '≥ '}${share === 0 ? '0 %' : `+${formatPercent(share)}`}`
+  return `${failsPerSec !== null ? '' : '≥ '}${share === 0 ? '0 %' : `+${formatPercent(share)}`}`
 }
 
 /** `6 (5?)` where fewer are undecided, `over 20` where none is enough; undefined: the number says it all. */
@@ -133,7 +135,7 @@ export function replicasTable(view: CapacityView): CapacityTable {
       ),
     ],
     notes: [
-      `holds at: the greatest rate of the grid at which all objectives are kept; fails at: the next one, which fails (?: or may, it is undecided); of that: how full the pods are where it holds.${restPhrase(rest)}`,
+      `holds at: the greatest rate at which all objectives are kept, of the grid or, for the number of the details, between two of its rates; fails at: the next one, which fails (?: or may, it is undecided); of that: how full the pods are where it holds.${restPhrase(rest)}`,
     ],
   }
 }

@@ -113,10 +113,10 @@ function headroomKey({ capacity }: CapacityView): readonly KeyFigure[] {
   const times = row.greatestRatePerSec / ratePerSec
   return [
     {
-      label: row.isRateBounded ? 'carries up to' : 'carries at least',
+      label: row.failsPerSec !== null ? 'carries up to' : 'carries at least',
       unit: 'perSec',
       estimate: exactly(row.greatestRatePerSec),
-      note: `${times > 1 ? `${formatNumber(times)} times the rate` : 'no more than the rate'}${row.isRateBounded ? '' : '; the grid ends there'}`,
+      note: `${times > 1 ? `${formatNumber(times)} times the rate` : 'no more than the rate'}${row.failsPerSec !== null ? '' : '; the grid ends there'}`,
     },
   ]
 }

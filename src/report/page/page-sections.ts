@@ -30,7 +30,7 @@ export function headSection(
 ${description === '' ? undefined : html`<p class="about">${description}</p>\n`}${
   warningCount === 0
     ? undefined
-    : html`<p class="notice"><a href="#warnings">${counted(warningCount, 'warning')}</a>: not all of the input is modelled</p>\n`
+    : html`<p class="notice"><a href="#warnings">${counted(warningCount, 'warning')}</a>: read before you rely on the figures</p>\n`
 }</header>
 `
 }
