@@ -11,15 +11,19 @@ import { asBytes, type NamedBytes, writeFiles } from './deliver-results.js'
 import { loadPlan } from './load-plan.js'
 import { machineSurroundings } from './machine.js'
 import { runPlan } from './run-plan.js'
+import { shellText } from './shell-text.js'
 import type { Surroundings } from './surroundings.js'
 import { tellError } from './tell-error.js'
+import { type CapacityInputOptions, capacityArguments, capacityResults } from './verbs/capacity.js'
 
 /** One report: its folder below `reports/`, and the command line that it is the result of. */
 interface Shown {
   readonly folder: string
-  readonly verb: 'run' | 'sweep'
+  readonly verb: 'run' | 'sweep' | 'capacity'
   readonly scenario: string
   readonly set: readonly string[]
+  /** Of the verb `capacity`. */
+  readonly capacity?: CapacityInputOptions
   /** What the report answers. */
   readonly question: string
   /** The chart that shows the answer best. */
@@ -42,6 +46,20 @@ const SHOWN: readonly Shown[] = [
     set: ['counter.replicas=1..10'],
     question: 'What does each further replica of the counter buy?',
     picture: 'response-time.svg',
+  },
+  {
+    folder: 'counter/capacity',
+    verb: 'capacity',
+    scenario: 'scenarios/counter',
+    set: [],
+    capacity: {
+      rate: '100..900/s',
+      replicas: '1..8',
+      slo: ['p99 < 250ms', 'errors < 0.1%'],
+      maxReplications: 24,
+    },
+    question: 'How many replicas does the counter need, at which rate?',
+    picture: 'replicas-and-rates.svg',
   },
   {
     folder: 'session-affinity',
@@ -121,10 +139,9 @@ async function writeGallery(surroundings: Surroundings): Promise<void> {
   const screenshot = path.join(ROOT, 'reports', SCREENSHOT)
   const picture = fs.existsSync(screenshot) ? fs.readFileSync(screenshot) : undefined
   fs.rmSync(path.join(ROOT, 'reports'), { recursive: true, force: true })
-  for (const { folder, verb, scenario, set } of SHOWN) {
-    const plan = await loadPlan(verb, scenario, { set }, surroundings)
-    const results = await runPlan(plan, {}, surroundings)
-    const shownAs = path.join('reports', folder)
+  for (const shown of SHOWN) {
+    const results = await resultsOf(shown, surroundings)
+    const shownAs = path.join('reports', shown.folder)
     await writeFiles(await filesOf(results), { path: path.join(ROOT, shownAs), shownAs }, {}, surroundings)
   }
   const readme = { name: 'README.md', bytes: Buffer.from(galleryText()) }
@@ -137,10 +154,20 @@ async function writeGallery(surroundings: Surroundings): Promise<void> {
   )
 }
 
+async function resultsOf(
+  { verb, scenario, set, capacity }: Shown,
+  surroundings: Surroundings,
+): Promise<Results> {
+  if (capacity !== undefined) return capacityResults(scenario, capacity, surroundings)
+  return runPlan(await loadPlan(verb, scenario, { set }, surroundings), {}, surroundings)
+}
+
 /** The front page: each report with its question, its command and one picture. */
 function galleryText(): string {
-  const entries = SHOWN.map(({ folder, verb, scenario, set, question, picture }) => {
-    const command = ['npx', 'svcsim', verb, scenario, ...set.flatMap((each) => ['--set', each])].join(' ')
+  const entries = SHOWN.map(({ folder, verb, scenario, set, capacity, question, picture }) => {
+    const more = capacity === undefined ? [] : capacityArguments(capacity)
+    const settings = set.flatMap((each) => ['--set', each])
+    const command = `npx svcsim ${shellText([verb, scenario, ...settings, ...more])}`
     const image = `[![${question}](${folder}/charts/${picture})](${folder}/README.md)`
     const page = `As a page that stands alone, for a browser: [${folder}/index.html](${folder}/index.html).`
     return `## [${question}](${folder}/README.md)\n\n    ${command}\n\n${image}\n\n${page}\n`

@@ -5,6 +5,7 @@ import { type GridRate, parseRateGrid } from '../../experiment/capacity/rate-gri
 import type { ExperimentInputs } from '../../experiment/load-experiment.js'
 import { parseSolveRange } from '../../experiment/solve/solve-range.js'
 import type { ReportFormat } from '../../report/render-report.js'
+import type { Results } from '../../results/results-schema.js'
 import { deliverResults, outputTarget } from '../deliver-results.js'
 import { ThresholdFailed, usageError } from '../exit-codes.js'
 import { loadInputs, refuseAxes, withCommand, writtenThreshold } from '../load-plan.js'
@@ -12,10 +13,10 @@ import type { ExecutionOptions, InputOptions, OutputOptions } from '../options.j
 import { runPlan } from '../run-plan.js'
 import type { Surroundings } from '../surroundings.js'
 
-export interface CapacityOptions
-  extends InputOptions,
-    OutputOptions,
-    Pick<ExecutionOptions, 'workers' | 'queue'> {
+export interface CapacityOptions extends CapacityInputOptions, OutputOptions {}
+
+/** What the question is made of. */
+export interface CapacityInputOptions extends InputOptions, Pick<ExecutionOptions, 'workers' | 'queue'> {
   readonly rate: string
   readonly rateStep?: string
   readonly replicas: string
@@ -36,8 +37,24 @@ export async function capacityVerb(
   surroundings: Surroundings,
 ): Promise<void> {
   refuseAxes('capacity', scenario, options)
-  const question = questionOf(options)
   if (options.output !== undefined) outputTarget(options.output, surroundings.cwd)
+  const results = await capacityResults(scenario, options, surroundings)
+  await deliverResults(results, options, surroundings, { folderFormats: FOLDER_FORMATS })
+  if (results.capacity?.details.replicas === null)
+    throw new ThresholdFailed('no number of replicas that was tried keeps the objectives')
+}
+
+/**
+ * Looks for the capacity, and delivers it to nobody.
+ *
+ * @throws InputError, Interruption, Fault
+ */
+export async function capacityResults(
+  scenario: string,
+  options: CapacityInputOptions,
+  surroundings: Surroundings,
+): Promise<Results> {
+  const question = questionOf(options)
   const loaded = await loadInputs(scenario, options, surroundings)
   if (loaded.trace !== undefined) {
     throw usageError(
@@ -53,19 +70,13 @@ export async function capacityVerb(
   if (plan.ends.thresholds === undefined) {
     throw usageError('there is no objective to keep', "say what is to hold with --slo 'p99 < 250ms'")
   }
-  const resultArguments = capacityArguments(options)
-  const given = { ...options, resultArguments }
+  const given = { ...options, resultArguments: capacityArguments(options) }
   const ends = withCommand('capacity', plan.ends, loaded.files, given, surroundings)
-  const results = await runPlan(ends, options, surroundings, (runOptions) =>
-    findCapacity({ ...plan, ends }, runOptions),
-  )
-  await deliverResults(results, options, surroundings, { folderFormats: FOLDER_FORMATS })
-  if (results.capacity?.details.replicas === null)
-    throw new ThresholdFailed('no number of replicas that was tried keeps the objectives')
+  return runPlan(ends, options, surroundings, (runOptions) => findCapacity({ ...plan, ends }, runOptions))
 }
 
 /** @throws InputError USAGE */
-function questionOf(options: CapacityOptions): CapacityQuestion {
+function questionOf(options: CapacityInputOptions): CapacityQuestion {
   const { rate, rateStep, at, client, workload, maxReplications } = options
   const rates = parseRateGrid(rate, rateStep)
   if (rates === undefined) {
@@ -102,7 +113,8 @@ function detailsAt(text: string, rates: readonly GridRate[]): GridRate {
   return rate
 }
 
-function capacityArguments(options: CapacityOptions): string[] {
+/** The options that change results, as they are written. */
+export function capacityArguments(options: CapacityInputOptions): string[] {
   const { rate, rateStep, replicas, slo = [], at, client, workload, maxReplications } = options
   const optional = { '--rate-step': rateStep, '--at': at, '--client': client, '--workload': workload }
   return [
