@@ -34,6 +34,8 @@ const GOLDEN = /^svcsim run (scenarios\/[\w-]+)(?:\/([\w-]+)\.yaml)?$/
 const SIMULATES = /^svcsim (run|sweep|solve|compare) (?!.*\.json)/
 const SHORT = ['--set', 'horizon=8s']
 const FEW = ['--replications', '1']
+/** Options that stand twice count as they stand last. */
+const SMALL = [...SHORT, '--rate', '100..200/s', '--replicas', '2..3', '--max-replications', '6']
 
 interface Step {
   readonly page: string
@@ -74,6 +76,7 @@ function isGolden({ command, excerpts }: Step): boolean {
 function extraOptions({ command, excerpts }: Step): readonly string[] {
   if (excerpts.length > 0) return []
   if (command.startsWith('svcsim bench')) return FEW
+  if (command.startsWith('svcsim capacity')) return SMALL
   return SIMULATES.test(command) ? SHORT : []
 }
 
