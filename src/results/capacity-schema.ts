@@ -118,6 +118,11 @@ const formulas = z
       .number()
       .describe('Mean time that a request holds a server, its calls included, as measured, ns.'),
     serversPerPod: z.int().min(1),
+    isCpuBound: z
+      .boolean()
+      .describe(
+        'A CPU limit is reached before all servers are busy: servers are the CPUs of a pod, rounded up, and the holding time is that of its work on one of them.',
+      ),
     overheadNs: z.number().describe('Mean time of a request outside of the pods, as measured, ns.'),
     objective: z
       .string()

@@ -224,7 +224,7 @@ export function capacityResults(changes: Partial<CapacityResult> = {}): Results 
         lastPods: [],
       },
     ],
-    leftOut: ['no loss of a zone, as all nodes are in one'],
+    leftOut: ['The loss of a zone is not told: there is only one zone.'],
     alternatives: [
       {
         name: 'as written',
@@ -242,6 +242,7 @@ export function capacityResults(changes: Partial<CapacityResult> = {}): Results 
     ],
     formulas: {
       holdingNs: 5 * MS,
+      isCpuBound: false,
       serversPerPod: 1,
       overheadNs: 20.5 * MS,
       objective: 'client.browsers.responseTime.p99 < 80ms',

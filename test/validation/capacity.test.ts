@@ -86,12 +86,29 @@ describe('capacity', () => {
   })
 
   it('turns the table round for rates', () => {
+    const isOnGrid = (rate: number | null) => rate !== null && capacity.rates.includes(rate)
     for (const { replicas, holdsPerSec, failsPerSec } of capacity.greatestRates) {
       const verdictAt = (rate: number | null) =>
         capacity.cells.find((cell) => cell.ratePerSec === rate && cell.replicas === replicas)?.verdict
-      if (holdsPerSec !== null) expect(verdictAt(holdsPerSec)).toBe('passed')
-      if (failsPerSec !== null) expect(verdictAt(failsPerSec)).not.toBe('passed')
+      if (isOnGrid(holdsPerSec)) expect(verdictAt(holdsPerSec)).toBe('passed')
+      if (isOnGrid(failsPerSec)) expect(verdictAt(failsPerSec)).not.toBe('passed')
     }
+  })
+
+  it('seeks the end of what the number of the details carries between two rates of the grid', () => {
+    const { ratePerSec, replicas } = capacity.details
+    const row = capacity.leastReplicas.find((each) => each.ratePerSec === ratePerSec)
+    const [holds, fails] = [row?.greatestRatePerSec ?? 0, row?.failsPerSec ?? 0]
+    // Steps of 50/s in those of 400/s.
+    expect(fails - holds).toBe(50)
+    const verdictsAt = (rate: number) => {
+      const point = results.points.find(
+        ({ settings }) => settings.map(({ value }) => value).join(' ') === `${rate}/s ${replicas} as written`,
+      )
+      return (point?.thresholds ?? []).map(({ verdict }) => verdict)
+    }
+    if (holds > ratePerSec) expect(new Set(verdictsAt(holds))).toEqual(new Set(['passed']))
+    expect(verdictsAt(fails).some((verdict) => verdict !== 'passed')).toBe(true)
   })
 
   it('holds alternatives against the Service as written, on the same random numbers', () => {
@@ -211,6 +228,21 @@ describe('a question about capacity', () => {
     expect(connectionsUse).toBeGreaterThan((300 / 3) * (120 / 5_000))
     expect(connectionsUse).toBeLessThan((300 + 320) * (120 / 5_000))
     expect(answer?.limits[0]).toMatchObject({ resource: 'connections', isExtrapolated: true })
+  })
+
+  it('knows CPU limits: servers wait, and the CPU is what is used', async () => {
+    const rates = [{ text: '300/s', perSec: 300 }]
+    const asked = { ...question, rates, replicas: [3, 4], detailsAt: rates[0] }
+    const { capacity: answer } = await findCapacity(planCapacity(inputs('pods.web.cpuLimit=750m'), asked))
+    // (300 + 20)/s of 5 ms each: 1.6 CPUs, of 0.75 in each pod.
+    const cpus = 0.75 * (answer?.details.replicas ?? 0)
+    const [pods] = answer?.limits.filter(({ resource, name }) => resource === 'pods' && name === 'web') ?? []
+    expect(pods?.use).toBeGreaterThan(1.6 / cpus)
+    expect(pods?.use).toBeLessThan((1.2 * 1.6) / cpus)
+    // One server, for 5 ms / 0.75.
+    expect(answer?.formulas).toMatchObject({ isCpuBound: true, serversPerPod: 1 })
+    expect((answer?.formulas?.holdingNs ?? 0) / 1e6).toBeCloseTo(5 / 0.75, 0)
+    expect(answer?.formulas?.rows[0]?.usual).toBe(3)
   })
 
   it('is answered with nothing where nothing is enough', async () => {

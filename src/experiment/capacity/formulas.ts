@@ -8,9 +8,11 @@ import { NS_PER_S } from '../../base/nanoseconds.js'
 import { DEFAULT_POD_BEHAVIOUR } from '../../input/default-pod-behaviour.js'
 import { fixedWarmUpNs } from '../../input/warm-up-schema.js'
 import type { CapacityFormulas } from '../../results/capacity-schema.js'
-import type { PodResult } from '../../results/results-schema.js'
+import type { CallResult, PodResult } from '../../results/results-schema.js'
+import type { DesignPoint } from '../plan.js'
 import type { Threshold } from '../thresholds/figure.js'
 import type { RunCell } from './cell-runner.js'
+import { cpuUseOf } from './cpu-use.js'
 
 /** What a request needs. */
 export interface RequestNeeds {
@@ -19,6 +21,8 @@ export interface RequestNeeds {
   readonly serversPerPod: number
   /** Mean time of a request outside of the pods, ns. */
   readonly overheadNs: number
+  /** What is held is CPU, and servers are CPUs. */
+  readonly isCpuBound: boolean
 }
 
 type FormulaRow = CapacityFormulas['rows'][number]
@@ -63,27 +67,49 @@ export function formulasOf(shown: RunCell, question: FormulaQuestion): CapacityF
   }
 }
 
-/** Busy servers over requests done per second (Little's law), and the parts of a response time that are spent elsewhere. */
-function measuredNeeds(
-  { point: { scenario }, result, replications }: RunCell,
-  { client, workload }: FormulaQuestion,
-): RequestNeeds | undefined {
-  const call = result.calls.find(({ caller }) => caller === client)
-  const pods = podsOfWorkload(result.pods, workload)
-  const serversPerPod = Object.hasOwn(scenario.spec.pods, workload)
-    ? scenario.spec.pods[workload].servers
-    : DEFAULT_POD_BEHAVIOUR.servers
-  const windowNs = scenario.spec.horizon - fixedWarmUpNs(scenario.spec)
-  const busy = pods.reduce((sum, { utilisation }) => sum + (utilisation.value ?? 0) * serversPerPod, 0)
+/** By servers; or by CPU, where a limit of that is reached before all servers are busy. */
+function measuredNeeds(shown: RunCell, question: FormulaQuestion): RequestNeeds | undefined {
+  const { point, result, replications } = shown
+  const call = result.calls.find(({ caller }) => caller === question.client)
+  const pods = podsOfWorkload(result.pods, question.workload)
   const served = pods.reduce((sum, pod) => sum + pod.served, 0) / replications
   if (call === undefined || served === 0) return undefined
-  const { parts } = call
+  const needs = serverNeeds(shown, call, question.workload, served)
+  const cpu = cpuUseOf(point, question.workload)
+  if (cpu === undefined) return needs
+  const servers = Math.ceil(cpu.cpus)
+  const holdingNs = (cpu.use * pods.length * servers * windowNsOf(point)) / served
+  if (holdingNs / servers <= needs.holdingNs / needs.serversPerPod) return needs
+  const overheadNs = needs.overheadNs + (call.parts.downstream.value ?? 0)
+  return { holdingNs, serversPerPod: servers, overheadNs, isCpuBound: true }
+}
+
+/** Busy servers over requests done per second (Little's law), and the parts of a response time that are spent elsewhere. */
+function serverNeeds(
+  { point, result }: RunCell,
+  { parts }: CallResult,
+  workload: string,
+  served: number,
+): RequestNeeds {
+  const behaviours = point.scenario.spec.pods
+  const { servers: serversPerPod } = Object.hasOwn(behaviours, workload)
+    ? behaviours[workload]
+    : DEFAULT_POD_BEHAVIOUR
+  const busy = podsOfWorkload(result.pods, workload).reduce(
+    (sum, { utilisation }) => sum + (utilisation.value ?? 0) * serversPerPod,
+    0,
+  )
   const outside = [parts.dns, parts.connect, parts.rules, parts.network, parts.retry]
   return {
-    holdingNs: (busy * windowNs) / served,
+    holdingNs: (busy * windowNsOf(point)) / served,
     serversPerPod,
     overheadNs: outside.reduce((sum, { value }) => sum + (value ?? 0), 0),
+    isCpuBound: false,
   }
+}
+
+function windowNsOf({ scenario: { spec } }: DesignPoint): number {
+  return spec.horizon - fixedWarmUpNs(spec)
 }
 
 function busiestOf({ result }: RunCell, { client, workload }: FormulaQuestion): CapacityFormulas['busiest'] {

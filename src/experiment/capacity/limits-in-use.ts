@@ -8,6 +8,7 @@ import { type Limits, limitsOf } from '../../model/limits.js'
 import type { CapacityLimit } from '../../results/capacity-schema.js'
 import type { NodeResult, PodResult, PointResult } from '../../results/results-schema.js'
 import type { DesignPoint } from '../plan.js'
+import { cpuUseOf } from './cpu-use.js'
 
 /** A point and the rate that it was simulated at. */
 export interface MeasuredAtRate {
@@ -25,8 +26,8 @@ type Use = Omit<CapacityLimit, 'fullPerSec'>
  * @param workloads - those whose pods requests need
  */
 export function limitsInUse(measured: MeasuredAtRate, workloads: ReadonlySet<string>): CapacityLimit[] {
-  const { result, ratePerSec } = measured
-  const uses = [...podUses(result.pods, workloads), ...nodeUses(measured)]
+  const { ratePerSec } = measured
+  const uses = [...podUses(measured, workloads), ...nodeUses(measured)]
   return uses
     .map(({ resource, name, use, isExtrapolated }) => ({
       resource,
@@ -51,15 +52,24 @@ export function connectionsUse(measured: MeasuredAtRate): { node: string; use: n
   return first === undefined ? undefined : { node: first.name, use: first.use }
 }
 
-/** By workload: its busiest pod. */
-function podUses(pods: readonly PodResult[], workloads: ReadonlySet<string>): Use[] {
+/** By workload: its busiest pod, by servers or by CPU. */
+function podUses({ point, result }: MeasuredAtRate, workloads: ReadonlySet<string>): Use[] {
   return [...workloads].flatMap((workload) => {
-    const own = pods.filter((pod) => pod.workload === workload || pod.pod === workload)
+    const own = result.pods.filter((pod) => pod.workload === workload || pod.pod === workload)
     if (own.length === 0) return []
-    const use = own.reduce((most, { utilisation }) => Math.max(most, utilisation.value ?? 0), 0)
+    const byServers = own.reduce((most, { utilisation }) => Math.max(most, utilisation.value ?? 0), 0)
+    const byCpu = (cpuUseOf(point, workload)?.use ?? 0) * servedOverMean(own)
+    const use = Math.max(byServers, byCpu)
     const resource = own.some(({ dns }) => dns !== undefined) ? 'dns' : 'pods'
     return [{ resource, name: workload, use, isExtrapolated: false } as const]
   })
+}
+
+/** Requests of the busiest pod over the mean of all. */
+function servedOverMean(pods: readonly PodResult[]): number {
+  const total = pods.reduce((sum, { served }) => sum + served, 0)
+  const most = pods.reduce((max, { served }) => Math.max(max, served), 0)
+  return total === 0 ? 1 : (most * pods.length) / total
 }
 
 /** Of each kind that of the node which has most of it in use. */

@@ -109,7 +109,7 @@ function dropPhrase({ nodes }: PointResult): string {
 }
 
 function leftOutSentences({ capacity }: CapacityView): readonly string[] {
-  return capacity.leftOut.map((reason) => `Left out: ${reason}.`)
+  return capacity.leftOut
 }
 
 function optional(sentence: string | undefined): readonly string[] {

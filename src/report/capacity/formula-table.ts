@@ -43,8 +43,16 @@ export function formulaSentences(view: CapacityView): readonly string[] {
   const row = formulas.rows.find(({ ratePerSec }) => ratePerSec === details.ratePerSec)
   return [
     ...(row === undefined ? [] : [`${saidSentence(details.ratePerSec, row)}${reason(formulas, row)}.`]),
-    `The formulas were told what was measured: a request holds a server for ${formatDuration(formulas.holdingNs)}, a pod has ${counted(formulas.serversPerPod, 'server')}, ${formatDuration(formulas.overheadNs)} of a request pass outside of the pods${askedFor(view)}.`,
+    `The formulas were told what was measured: ${needsPhrase(formulas)}, ${formatDuration(formulas.overheadNs)} of a request pass ${formulas.isCpuBound ? 'elsewhere' : 'outside of the pods'}${askedFor(view)}.`,
   ]
+}
+
+/** What a request needs of a pod: a server, or CPU. */
+function needsPhrase({ holdingNs, serversPerPod, isCpuBound }: CapacityFormulas): string {
+  const time = formatDuration(holdingNs)
+  return isCpuBound
+    ? `a request takes ${time} of the CPU of a pod, whose limit counts as ${counted(serversPerPod, 'server')}`
+    : `a request holds a server for ${time}, a pod has ${counted(serversPerPod, 'server')}`
 }
 
 type Row = CapacityFormulas['rows'][number]

@@ -12,7 +12,7 @@ const objective = (metric: string, limit: number, operator: Threshold['operator'
 })
 
 /** Two erlang of pods with one server each. */
-const needs = { holdingNs: 20 * MS, serversPerPod: 1, overheadNs: 0 }
+const needs = { holdingNs: 20 * MS, serversPerPod: 1, overheadNs: 0, isCpuBound: false }
 
 describe('formulas', () => {
   it('aim at 70 % utilisation', () => {
