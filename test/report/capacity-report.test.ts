@@ -124,6 +124,16 @@ describe('the page on capacity', () => {
     ])
   })
 
+  it('tells the CPU in use where a limit of that binds, and not how idle servers are', async () => {
+    const { formulas, limits } = capacityResults().capacity ?? {}
+    if (!formulas || !limits) throw new Error('the sample has both')
+    const results = capacityResults({ formulas: { ...formulas, isCpuBound: true } })
+    const page = content(await firstText(results, 'html'))
+    expect(page).toContain('CPU of the busiest pod')
+    expect(page).not.toContain('utilisation of the pods')
+    expect(page).toContain('their CPU limit binds the pods')
+  })
+
   it('tells nothing where nothing was tried', async () => {
     const results = capacityResults({ losses: [], leftOut: [], alternatives: [], formulas: null, limits: [] })
     const page = content(await firstText(results, 'html'))

@@ -70,10 +70,12 @@ function saidSentence(ratePerSec: number, { usual, pooled, split, simulated }: R
 }
 
 /** What the busiest pod carries, which formulas do not know; and that 0.7 knows nothing of the objective. */
-function reason({ busiest }: CapacityFormulas, { usual, pooled, simulated }: Row): string {
+function reason({ busiest, isCpuBound }: CapacityFormulas, { usual, pooled, simulated }: Row): string {
   if (busiest === null) return ''
   const { pod, utilisation, meanUtilisation, connectionsOverMean } = busiest
-  const busy = `${pod} is ${formatPercent(utilisation)} busy, all together are ${formatPercent(meanUtilisation)}`
+  const busy = isCpuBound
+    ? 'their CPU limit binds the pods'
+    : `${pod} is ${formatPercent(utilisation)} busy, all together are ${formatPercent(meanUtilisation)}`
   const uneven =
     connectionsOverMean < NEGLIGIBLE
       ? `connections are spread evenly (${busy})`

@@ -84,7 +84,8 @@ function keysOf(view: CapacityView): readonly KeyFigure[] {
     estimate: exactly(replicas),
     note: `at ${rateText(ratePerSec)}${replicas === null ? `: more than ${formatCount(capacity.replicas.at(-1) ?? 0)}` : timeNote(view, row?.point)}`,
   }
-  return [least, ...utilisationKey(view, row?.point), ...headroomKey(view), ...lossKey(view)]
+  const use = cpuKey(view) ?? utilisationKey(view, row?.point)
+  return [least, ...use, ...headroomKey(view), ...lossKey(view)]
 }
 
 /** `; p99 41.2 ± 2 ms (below 80 ms)`. */
@@ -95,6 +96,16 @@ function timeNote(view: CapacityView, position: number | undefined): string {
   if (time === undefined) return ''
   const goal = objective === undefined ? '' : ` (${limitText(objective)})`
   return `; ${label} ${estimateText(TIME, time)}${goal}`
+}
+
+/** Where a CPU limit binds, servers are idle when the pods are not. */
+function cpuKey({
+  capacity: { formulas, limits, workload },
+}: CapacityView): readonly KeyFigure[] | undefined {
+  const pods = limits.find(({ resource, name }) => resource === 'pods' && name === workload)
+  if (formulas?.isCpuBound !== true || pods === undefined) return undefined
+  const note = 'in use of the CPU limit'
+  return [{ label: 'CPU of the busiest pod', unit: 'ratio', estimate: exactly(pods.use), note }]
 }
 
 function utilisationKey(view: CapacityView, position: number | undefined): readonly KeyFigure[] {
