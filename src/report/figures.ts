@@ -71,6 +71,11 @@ export function spreadVerdict(pValue: number | null): string | undefined {
   return pValue < UNEVEN_BELOW ? 'uneven' : 'consistent with even'
 }
 
+/** How many times something is: `1.00`, `12.3`; near 1 the decimals are what counts. */
+export function timesText(value: number): string {
+  return value < 9.995 ? value.toFixed(2) : formatNumber(value)
+}
+
 /** `1 replica`, `3 replicas`. */
 export function counted(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`

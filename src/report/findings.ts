@@ -1,7 +1,7 @@
 /** What a run has found, in a sentence: the first thing to read. Only figures that are in the results. */
 import type { CallResult, Results } from '../results/results-schema.js'
 import { serviceName } from './calls.js'
-import { counted, estimateText, figureText, spreadVerdict } from './figures.js'
+import { counted, estimateText, figureText, spreadVerdict, timesText } from './figures.js'
 
 /** The finding of a single run: its first call, which is that of the first client group. */
 export function runFinding(results: Results): string {
@@ -26,7 +26,7 @@ function spreadPhrase({ connections }: CallResult): string {
   if (podCount === 1) return ', all on one pod'
   if (podCount === 0 || connections.maxOverMean.value === null) return ''
   const verdict = spreadVerdict(connections.pValue)
-  const busiest = `the busiest of ${podCount} pods has ${figureText('number', connections.maxOverMean.value)} times the mean`
+  const busiest = `the busiest of ${podCount} pods has ${timesText(connections.maxOverMean.value)} times the mean`
   return `, ${busiest}${verdict === undefined ? '' : ` (${verdict})`}`
 }
 

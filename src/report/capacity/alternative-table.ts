@@ -3,7 +3,7 @@ import { formatNumber } from '../../base/units.js'
 import type { CapacityAlternative } from '../../results/capacity-schema.js'
 import { exactly, metricAt } from '../../results/metric-catalogue.js'
 import type { PointResult } from '../../results/results-schema.js'
-import { estimateText, figureText, NO_VALUE } from '../figures.js'
+import { estimateText, figureText, NO_VALUE, timesText } from '../figures.js'
 import { type CapacityCellText, type CapacityTable, estimates, figures, words } from './capacity-table.js'
 import { type CapacityView, clientCall, pointAt, TIME, watchedAt } from './capacity-view.js'
 import { judgedText, listed, rateText, replicasText } from './capacity-words.js'
@@ -175,9 +175,7 @@ function writtenSentence(view: CapacityView, { replicas, point }: AlternativeSte
   const spread =
     connections.maxOverMean.value === null || replicas === 1
       ? []
-      : [
-          `the busiest pod gets ${figureText('number', connections.maxOverMean.value)} times the mean of connections`,
-        ]
+      : [`the busiest pod gets ${timesText(connections.maxOverMean.value)} times the mean of connections`]
   const returned =
     stickiness.returnRatio.value === null || replicas === 1
       ? []

@@ -1,7 +1,7 @@
 /** The usual formula and Erlang C beside the simulation, and why they differ. */
-import { formatDuration, formatNumber, formatPercent } from '../../base/units.js'
+import { formatDuration, formatPercent } from '../../base/units.js'
 import type { CapacityFormulas } from '../../results/capacity-schema.js'
-import { counted } from '../figures.js'
+import { counted, timesText } from '../figures.js'
 import { type CapacityTable, figures } from './capacity-table.js'
 import type { CapacityView } from './capacity-view.js'
 import { objectiveText, rateText, replicasText } from './capacity-words.js'
@@ -79,7 +79,7 @@ function reason({ busiest, isCpuBound }: CapacityFormulas, { usual, pooled, simu
   const uneven =
     connectionsOverMean < NEGLIGIBLE
       ? `connections are spread evenly (${busy})`
-      : `the busiest pod carries ${formatNumber(connectionsOverMean)} times the mean (${busy})`
+      : `the busiest pod carries ${timesText(connectionsOverMean)} times the mean (${busy})`
   const least = Math.max(usual, pooled ?? 0)
   if (simulated !== null && simulated > least) return `, as ${uneven}`
   if (simulated !== null && simulated < usual)

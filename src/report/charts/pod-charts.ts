@@ -1,9 +1,8 @@
 /** Connections and requests per pod beside each other, each with its even share: a chart for each call of a run. */
-import { formatNumber } from '../../base/units.js'
 import { spreadTotal } from '../../results/metric-catalogue.js'
 import type { CallResult, Results } from '../../results/results-schema.js'
 import { callFileName, callTitle, serviceName } from '../calls.js'
-import { figureText, spreadVerdict } from '../figures.js'
+import { figureText, spreadVerdict, timesText } from '../figures.js'
 import { allSpreadRows } from '../spread-rows.js'
 import type { Chart } from './chart.js'
 import { spreadPanel } from './spread-chart.js'
@@ -21,8 +20,8 @@ export function podCharts(results: Results): readonly Chart[] {
 function podChart(call: CallResult): Chart {
   const { connections, requests } = call
   const who = `${call.caller} → ${serviceName(call)}`
-  const ratio = formatNumber(connections.maxOverMean.value ?? 1)
-  const requestRatio = formatNumber(requests.maxOverMean.value ?? 1)
+  const ratio = timesText(connections.maxOverMean.value ?? 1)
+  const requestRatio = timesText(requests.maxOverMean.value ?? 1)
   const verdict = spreadVerdict(connections.pValue)
   const title = `${who}: the busiest pod gets ${ratio} times the even share of connections and ${requestRatio} times that of requests${verdict === undefined ? '' : ` (${verdict})`}`
   const pods = allSpreadRows(call)

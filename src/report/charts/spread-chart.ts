@@ -1,9 +1,8 @@
 /** Connections per pod against the even share: a panel for each call of a run, or for each setting of a sweep. */
-import { formatNumber } from '../../base/units.js'
 import { spreadTotal } from '../../results/metric-catalogue.js'
 import type { CallResult, Results, Spread } from '../../results/results-schema.js'
 import { callFileName, callTitle } from '../calls.js'
-import { counted, figureText, NO_VALUE, pValueText, spreadVerdict } from '../figures.js'
+import { counted, figureText, NO_VALUE, pValueText, spreadVerdict, timesText } from '../figures.js'
 import { settingPhrase } from '../sweep-axes.js'
 import { sweepLines } from '../sweep-series.js'
 import type { Chart, PanelPicture } from './chart.js'
@@ -105,7 +104,7 @@ function finding(panels: readonly Panel[], where: string): string {
     .map(({ call }) => call.connections.maxOverMean.value)
     .filter((value) => value !== null)
   if (ratios.length === 0) return `Connections per pod${where}`
-  const texts = [Math.min(...ratios), Math.max(...ratios)].map((ratio) => formatNumber(ratio))
+  const texts = [Math.min(...ratios), Math.max(...ratios)].map((ratio) => timesText(ratio))
   const range = texts[0] === texts[1] ? texts[0] : texts.join(' to ')
   const verdicts = panels.map(({ call }) => spreadVerdict(call.connections.pValue))
   const uneven = verdicts.filter((verdict) => verdict === 'uneven').length
