@@ -45,6 +45,11 @@ export const ERROR_CODES = {
       'A run ends before the table of connections of a node is as full as it gets, and it would be too full: the figures are of the time before.',
     cure: 'Make the horizon longer than spec.limits.conntrackTimeWait (120 s), keep connections open, or enlarge the table.',
   },
+  REQUESTS_HANG: {
+    meaning:
+      'A run ends while requests hang that have neither completed nor failed, so no objective sees them.',
+    cure: 'Make the horizon longer than the time-outs of the clients, or the time-outs shorter.',
+  },
   WARM_UP_UNCERTAIN: {
     meaning: 'A pilot run was too short for MSER-5 to tell where its warm-up ends.',
     cure: 'Make the horizon longer, or give the warm-up as a duration.',

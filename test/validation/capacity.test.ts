@@ -147,6 +147,26 @@ describe('capacity', () => {
       expect([name, entryNodes, replicas]).toEqual([name, [name], null])
   })
 
+  it('warns of points at which requests hang, and does not call them passed', () => {
+    // Browsers wait for 30 s for an answer from a lost node, and the run takes 1.2 s.
+    expect(results.warnings.map(({ code }) => code)).toContain('REQUESTS_HANG')
+  })
+
+  it('takes clients inside to the nodes that are left', async () => {
+    const rates = [{ text: '100/s', perSec: 100 }]
+    const asked = { ...question, client: 'batch', rates, replicas: [3, 4], detailsAt: rates[0] }
+    const given = {
+      ...inputs('clients.batch.timeout=200ms'),
+      thresholds: [{ text: 'client.batch.errors < 1%' }],
+    }
+    const { capacity: answer } = await findCapacity(planCapacity(given, asked))
+    const nodes = answer?.losses.filter(({ kind }) => kind === 'node') ?? []
+    expect(nodes).toHaveLength(3)
+    // But for the node of redis, nothing is missed: two thirds of the callers would be left where they all stayed.
+    for (const { lastPods, entryNodes, replicas } of nodes)
+      expect([entryNodes, replicas === null]).toEqual([[], lastPods.includes('redis')])
+  })
+
   it('says what formulas say, with the needs that were measured', () => {
     const { formulas } = capacity
     // 5 ms and a call to redis of 1 ms and a little.

@@ -42,7 +42,7 @@ class SectionMaker {
       .map(({ cell: { rate, replicas }, result, replications }) => ({
         rate: plan.rates.findIndex(({ perSec }) => perSec === rate.perSec),
         replicas: plan.replicas.indexOf(replicas),
-        verdict: cellVerdict({ result, replications }),
+        verdict: cellVerdict({ result, replications }, plan.client),
       }))
     this.#table = new CellTable(
       simulated,

@@ -9,9 +9,11 @@ import type { Results } from '../../results/results-schema.js'
 import { openExecutor } from '../executors/open-executor.js'
 import type { RunOptions } from '../run-experiment.js'
 import { settleWarmUp } from '../settle-warm-up.js'
+import { pointVerdict } from '../thresholds/point-verdict.js'
 import { type CapacityPlan, type Cell, callsOfClient } from './capacity-plan.js'
 import { capacityResult } from './capacity-result.js'
 import { CellRunner } from './cell-runner.js'
+import { isHanging } from './cell-verdict.js'
 import { FirstPossible } from './first-possible.js'
 import type { FoundCapacity, FoundLoss, Knee } from './found-capacity.js'
 import { findFrontier, leastFromOrNone } from './frontier.js'
@@ -74,7 +76,8 @@ class CapacitySearch {
     await cells.runAll([...this.#curveCells(least[details]), ...alternatives.flatMap((each) => each.cells)])
     const losses = await this.#losses(least[details])
     const found: FoundCapacity = { least, first: this.#first, knee, alternatives, ...losses }
-    return withSection(cells.results(), capacityResult(plan, cells, found))
+    const section = capacityResult(plan, cells, found)
+    return withSection(cells.results(), section, hangingRequests(cells, plan.client))
   }
 
   #cell(rate: number, index: number): Cell {
@@ -179,17 +182,33 @@ function nearestIndex(counts: readonly number[], wanted: number): number {
 }
 
 /** Figures of single replications have served for paired differences; what is overloaded was meant to be. */
-function withSection(results: Results, capacity: CapacityResult): Results {
+function withSection(results: Results, capacity: CapacityResult, hanging: Results['warnings']): Results {
   const warnings = results.warnings.filter(({ code }) => code !== UNSTABLE_LOAD)
   return {
     ...results,
-    warnings: [...warnings, ...stillFilling(capacity)],
+    warnings: [...warnings, ...stillFilling(capacity), ...hanging],
     capacity,
     points: results.points.map(({ perReplication: _, ...point }) => point),
   }
 }
 
 const UNSTABLE_LOAD: DiagnosticCode = 'UNSTABLE_LOAD'
+
+/** Points that might have passed, if the run had gone on until the requests that hang had timed out. */
+function hangingRequests(cells: CellRunner, client: string): Results['warnings'] {
+  const open = cells
+    .sorted()
+    .filter((cell) => pointVerdict(cell.result) === 'passed' && isHanging(cell, client))
+  if (open.length === 0) return []
+  const { rate, replicas, variant } = open[0].cell
+  const where = `${rate.text} with ${replicas} replicas, ${variant.name}`
+  return [
+    {
+      code: 'REQUESTS_HANG' satisfies DiagnosticCode,
+      message: `At ${open.length} of the points requests hang until after the end of the run, where no objective sees them, so they count as undecided; the first is ${where}`,
+    },
+  ]
+}
 
 /** Rates that were found to be fit, and are not for long. */
 function stillFilling({ leastReplicas }: CapacityResult): Results['warnings'] {

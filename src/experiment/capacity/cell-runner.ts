@@ -51,7 +51,7 @@ export class CellRunner {
   /** Runs a cell until its objectives are decided, if it was not run. */
   async settle(cell: Cell): Promise<Verdict> {
     const known = this.find(cell) ?? (await this.#settle(cell))
-    return cellVerdict(known)
+    return cellVerdict(known, this.plan.client)
   }
 
   /** Runs cells that were not run, each with the least number of replications. */

@@ -13,11 +13,27 @@ const MOST_TIMES_EXPECTED = 3
 /** Beside so many, as small counts scatter. */
 const MOST_BY_CHANCE = 20
 
-/** The verdict on its objectives; undecided where they pass and requests hang. */
-export function cellVerdict({ result, replications }: SettledPoint): Verdict {
-  const verdict = pointVerdict(result)
-  const isHanging = result.calls.some((call) => hasHangingRequests(call, replications))
-  return verdict === 'passed' && isHanging ? 'undecided' : verdict
+/**
+ * The verdict on its objectives; undecided where they pass and requests hang that they are about.
+ *
+ * @param client - the client group whose rate varies: its requests count in any case
+ */
+export function cellVerdict(cell: SettledPoint, client: string): Verdict {
+  const verdict = pointVerdict(cell.result)
+  return verdict === 'passed' && isHanging(cell, client) ? 'undecided' : verdict
+}
+
+/** Are there more requests under way than the figures explain, of the client group or of a call that an objective is about? */
+export function isHanging({ result, replications }: SettledPoint, client: string): boolean {
+  const watched = (result.thresholds ?? []).map(({ metric }) => metric)
+  return result.calls
+    .filter((call) => call.caller === client || watched.some((metric) => isAbout(metric, call)))
+    .some((call) => hasHangingRequests(call, replications))
+}
+
+/** Is the figure, by its full name, one of the call? */
+function isAbout(metric: string, { caller, service }: CallResult): boolean {
+  return metric.startsWith(`client.${caller}.`) || metric.startsWith(`service.${service}.`)
 }
 
 function hasHangingRequests(

@@ -46,8 +46,8 @@ export function possibleLosses(
   const ofPod = pod === undefined ? [] : [lossOfPod(workload, pod, settled)]
   const nodes = mostNeeded(point, nodeGroups(point), needed)
   const zones = mostNeeded(point, zoneGroups(point), needed)
-  const ofNodes = nodes.kept.map(([name, members]) => lossOfNodes('node', name, members, settled))
-  const ofZones = zones.kept.map(([name, members]) => lossOfNodes('zone', name, members, settled))
+  const ofNodes = nodes.kept.map(([name, members]) => lossOfNodes('node', name, members, point, settled))
+  const ofZones = zones.kept.map(([name, members]) => lossOfNodes('zone', name, members, point, settled))
   return {
     losses: [...ofPod, ...ofNodes, ...ofZones],
     leftOut: [...leftOutText('node', nodes), ...leftOutText('zone', zones)],
@@ -69,6 +69,7 @@ function lossOfNodes(
   kind: 'node' | 'zone',
   lost: string,
   nodes: readonly string[],
+  point: DesignPoint,
   settled: readonly Setting[],
 ): PossibleLoss {
   const events = nodes.map((node) => ({ at: '0s', kind: 'loseNode', node }))
@@ -77,8 +78,21 @@ function lossOfNodes(
     lost,
     nodes,
     name: `${kind} ${lost} lost`,
-    settings: [...settled, { path: 'events', value: events }],
+    settings: [...settled, ...movedClients(point, nodes), { path: 'events', value: events }],
   }
+}
+
+/** Clients inside do not stay on a lost node: their demand comes from the nodes that are left, if any of theirs is. */
+function movedClients({ cluster, scenario }: DesignPoint, lost: readonly string[]): Setting[] {
+  return scenario.spec.clients
+    .filter(({ location }) => location === 'inside')
+    .flatMap(({ name, nodes }) => {
+      const all = nodes.length === 0 ? cluster.nodes.map((node) => node.name) : nodes
+      const left = all.filter((node) => !lost.includes(node))
+      return left.length === 0 || left.length === all.length
+        ? []
+        : [{ path: `clients.${name}.nodes`, value: left }]
+    })
 }
 
 /** Everybody knows at once, and nothing starts elsewhere. */

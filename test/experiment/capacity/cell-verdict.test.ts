@@ -9,7 +9,7 @@ describe('the verdict on a cell', () => {
     const inputs = shopInputs({ settings: ['replications=2', 'warmUp=200ms', 'horizon=2s', ...settings] })
     const thresholds = [{ text: 'client.browsers.errors < 50%' }]
     const { points } = await runExperiment(loadExperiment({ ...inputs, thresholds }))
-    return cellVerdict({ result: points[0], replications: 2 })
+    return cellVerdict({ result: points[0], replications: 2 }, 'browsers')
   }
 
   it('is that of the objectives', async () => {
@@ -26,7 +26,7 @@ describe('the verdict on a cell', () => {
     }
     const verdict = async (timeout: string) => {
       const { points } = await runExperiment(events(timeout))
-      return cellVerdict({ result: points[0], replications: 2 })
+      return cellVerdict({ result: points[0], replications: 2 }, 'browsers')
     }
     expect(await verdict('30s')).toBe('undecided')
     // The node takes redis with it: everybody times out before the end, which the objective does see.
