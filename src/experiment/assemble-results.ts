@@ -1,7 +1,8 @@
 /** From the summaries of design points to the results object. */
+import { qualifiedName } from '../base/qualified-name.js'
 import { MODEL_VERSION, VERSION } from '../base/version.js'
 import { fixedWarmUpNs, MSER5 } from '../input/warm-up-schema.js'
-import type { Cluster, ClusterPod, ClusterService } from '../kubernetes/cluster.js'
+import type { Cluster, ClusterPod } from '../kubernetes/cluster.js'
 import type { CallSummary, PointSummary, SpreadSummary } from '../metrics/summarise.js'
 import { behaviourKey } from '../model/behaviours.js'
 import { buildCallGraph, type CallSite, eligiblePods } from '../model/call-sites.js'
@@ -63,7 +64,7 @@ export function pointResult(point: DesignPoint, summary: PointSummary): PointRes
     settings: point.settings.map((setting) => ({ ...setting })),
     calls: sites.map((site, index) => callResult(site, summary.calls[index], point)),
     pods: cluster.pods.map((pod, index) => ({
-      pod: podName(pod),
+      pod: qualifiedName(pod),
       node: cluster.nodes[pod.nodeIndex].name,
       workload: behaviourKey(pod),
       ...summary.pods[index],
@@ -85,7 +86,7 @@ function callResult(
   const ways = counts && callWays(counts, site, cluster, scenario)
   return {
     caller: site.caller,
-    service: serviceName(site.service),
+    service: qualifiedName(site.service),
     port: site.port.port,
     via: site.via,
     ...summary,
@@ -98,18 +99,9 @@ function callResult(
 function spreadResult(summary: SpreadSummary, pods: readonly ClusterPod[], cluster: Cluster): Spread {
   const { counts, ...figures } = summary
   const perPod = pods.map((pod, position) => ({
-    pod: podName(pod),
+    pod: qualifiedName(pod),
     node: cluster.nodes[pod.nodeIndex].name,
     count: counts[position],
   }))
   return { perPod, ...figures }
-}
-
-function serviceName({ namespace, name }: ClusterService): string {
-  return namespace === 'default' ? name : `${namespace}/${name}`
-}
-
-/** The name of a pod in results. */
-export function podName({ namespace, name }: ClusterPod): string {
-  return namespace === 'default' ? name : `${namespace}/${name}`
 }

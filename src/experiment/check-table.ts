@@ -1,6 +1,8 @@
 /** Whether the table that a sweep asks for can be made, before the sweep is run. */
+
 import { closestName } from '../base/closest-name.js'
 import { type Diagnostic, InputError, type Origin } from '../base/diagnostics.js'
+import { qualifiedName } from '../base/qualified-name.js'
 import type { SweepSettings } from '../input/scenario-schema.js'
 import { buildCallGraph } from '../model/call-sites.js'
 import { metricAt } from '../results/metric-catalogue.js'
@@ -79,7 +81,7 @@ function callErrors(
 /** `CALLER→SERVICE` of every call, without and with the port. */
 function callNames({ cluster, scenario }: DesignPoint): string[] {
   return buildCallGraph(cluster, scenario).sites.flatMap(({ caller, service, port }) => {
-    const name = service.namespace === 'default' ? service.name : `${service.namespace}/${service.name}`
+    const name = qualifiedName(service)
     return [`${caller}→${name}`, `${caller}→${name}:${port.port}`]
   })
 }

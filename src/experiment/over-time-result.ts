@@ -1,8 +1,9 @@
 /** What a design point is like over time, with the names of its pods and nodes, in numbers short enough for a file. */
+
+import { qualifiedName } from '../base/qualified-name.js'
 import type { Cluster } from '../kubernetes/cluster.js'
 import type { OverTimeSummary } from '../metrics/over-time.js'
 import type { OverTime } from '../results/results-schema.js'
-import { podName } from './assemble-results.js'
 
 /** Pods, and nodes, that results hold over time: those with most in them. */
 const MOST_HELD = 64
@@ -18,7 +19,7 @@ export function overTimeResult(cluster: Cluster, summary: OverTimeSummary): Over
     pods: fullest(pods, ({ requests }) => total(requests)).map((index) => {
       const { utilisation, requests, placesPeak, places } = pods[index]
       return {
-        pod: podName(cluster.pods[index]),
+        pod: qualifiedName(cluster.pods[index]),
         utilisation: utilisation.map(short),
         requests: requests.map(short),
         placesPeak: [...placesPeak],

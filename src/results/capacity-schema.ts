@@ -4,6 +4,7 @@
  * in `points` of the results; the section names them by their position.
  */
 import { z } from 'zod'
+import { estimate } from './estimate-schema.js'
 
 const ratePerSec = z.number().positive().describe('Requests per second of the client group.')
 const replicas = z.int().min(0)
@@ -86,12 +87,6 @@ const loss = z
   })
   .describe('What it takes to live on without a part of the cluster, after the control plane has noticed.')
 
-const change = z
-  .strictObject({ value: z.number().nullable(), halfWidth95: z.number().min(0).nullable() })
-  .describe(
-    'The difference from the Service as written, replication by replication on the same random numbers: its mean and half of its 95 % interval.',
-  )
-
 const alternative = z
   .strictObject({
     name: z.string().describe('In words, such as `sessionAffinity: ClientIP`.'),
@@ -104,8 +99,12 @@ const alternative = z
         z.strictObject({
           replicas,
           point,
-          meanChange: change.optional().describe('Of the mean response time, ns; absent: as written.'),
-          p99Change: change.optional().describe('Of the 99th percentile of response times, ns.'),
+          meanChange: estimate
+            .optional()
+            .describe(
+              'Difference of the mean response time from that as written, replication by replication on the same random numbers, ns; absent: as written.',
+            ),
+          p99Change: estimate.optional().describe('The same of the 99th percentile of response times.'),
         }),
       )
       .describe('At the rate of the details, by number of replicas.'),

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { capacity } from './capacity-schema.js'
+import { estimate } from './estimate-schema.js'
 
 export const RESULTS_SCHEMA_VERSION = 'svcsim.dev/results/v1'
 
@@ -11,23 +12,6 @@ const count = z.int().min(0)
 
 /** What `source` of an assumption says when the scenario has set the value itself: the ones that every report lists. */
 export const SET_BY_SCENARIO = 'set by the scenario'
-
-// `id` names a shape that is used more than once, so that the JSON Schema holds it once, as a definition.
-
-/** A figure from random draws. `value` is null where nothing was observed; `halfWidth95` null with one replication. */
-const estimate = z
-  .strictObject({
-    value: z
-      .number()
-      .nullable()
-      .describe('Mean over replications of the figure; null where nothing was observed.'),
-    halfWidth95: z
-      .number()
-      .min(0)
-      .nullable()
-      .describe("Half of the 95 % interval, by Student's t over replications; null with one."),
-  })
-  .meta({ id: 'Estimate' })
 
 const outcomes = z
   .strictObject({
@@ -76,6 +60,8 @@ const parts = z
     retry: estimate,
   })
   .describe('Mean time per completed request in each part; the parts add up to the mean response time.')
+
+// `id` names a shape that is used more than once, so that the JSON Schema holds it once, as a definition.
 
 const spread = z
   .strictObject({

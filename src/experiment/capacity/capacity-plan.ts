@@ -44,7 +44,7 @@ export interface CapacityPlan {
   readonly axes: CapacityAxes
   readonly client: string
   readonly workload: string
-  /** With the rate of the details. */
+  /** With the rate of the details, the same object. */
   readonly rates: readonly GridRate[]
   readonly details: GridRate
   readonly replicas: readonly number[]
@@ -73,7 +73,7 @@ export function planCapacity(given: ExperimentInputs, question: CapacityQuestion
   const [point] = loadExperiment({ ...given, axes: [oneValueAxis(VARIANT_AXIS, AS_WRITTEN)] }).points
   const root = rootOf(point, question.client)
   const workload = workloadOf(root, question.workload)
-  const details = question.detailsAt ?? detailsRate(question.rates, root.group.arrivals.rate)
+  const wanted = question.detailsAt ?? detailsRate(question.rates, root.group.arrivals.rate)
   const inputs = { ...given, settings: [...given.settings, heldInPlace(point, root, workload)] }
   const axes = {
     rate: `clients.${root.group.name}.arrivals.rate`,
@@ -81,7 +81,8 @@ export function planCapacity(given: ExperimentInputs, question: CapacityQuestion
     variant: VARIANT_AXIS,
   }
   const alternatives = alternativesOf(point, root.node.site)
-  const rates = withRate(question.rates, details)
+  const rates = withRate(question.rates, wanted)
+  const details = rates.find(({ perSec }) => perSec === wanted.perSec) ?? wanted
   const plan = { inputs, axes, rates, replicas: question.replicas }
   return {
     ...plan,

@@ -1,4 +1,5 @@
 /** From what a search has found to the section `capacity` of the results. */
+import { qualifiedName } from '../../base/qualified-name.js'
 import { estimate, quantileEstimate } from '../../metrics/estimate.js'
 import type {
   CapacityAlternative,
@@ -40,7 +41,7 @@ class SectionMaker {
     const simulated = sorted
       .filter(({ cell }) => cell.variant === AS_WRITTEN && plan.rates.includes(cell.rate))
       .map(({ cell: { rate, replicas }, result, replications }) => ({
-        rate: plan.rates.findIndex(({ perSec }) => perSec === rate.perSec),
+        rate: plan.rates.indexOf(rate),
         replicas: plan.replicas.indexOf(replicas),
         verdict: cellVerdict({ result, replications }, plan.client),
       }))
@@ -53,14 +54,14 @@ class SectionMaker {
   make(): CapacityResult {
     const { plan, found } = this
     const { rates, replicas, details, client, workload } = plan
-    const detailsIndex = rates.findIndex(({ perSec }) => perSec === details.perSec)
+    const detailsIndex = rates.indexOf(details)
     const least = found.least[detailsIndex]
     const shown = this.#shownCell(detailsIndex, least)
     const { site } = callsOfClient(plan.ends.points[0], client).root.node
     const { service, port } = site
     return {
       client,
-      service: service.namespace === 'default' ? service.name : `${service.namespace}/${service.name}`,
+      service: qualifiedName(service),
       port: port.port,
       workload,
       ratePath: plan.axes.rate,

@@ -3,6 +3,7 @@
  * cell shares the seed, so that all meet the same demand (common random numbers).
  */
 import type { DiagnosticCode } from '../../base/error-codes.js'
+import { firstToHold } from '../../base/halving.js'
 import { formatNumber, formatPercent } from '../../base/units.js'
 import type { CapacityResult } from '../../results/capacity-schema.js'
 import type { Results } from '../../results/results-schema.js'
@@ -70,7 +71,7 @@ class CapacitySearch {
       firstPossible: (rate) => this.#first.at(rate),
       test: async (rate, index) => (await cells.settle(this.#cell(rate, index))) === 'passed',
     })
-    const details = rates.findIndex(({ perSec }) => perSec === plan.details.perSec)
+    const details = rates.indexOf(plan.details)
     const knee = await this.#knee(least, details)
     const alternatives = this.#alternativeCells(details, least[details])
     await cells.runAll([...this.#curveCells(least[details]), ...alternatives.flatMap((each) => each.cells)])
@@ -94,14 +95,11 @@ class CapacitySearch {
     const [above, below] = [rates[held - 1], rates[held]]
     const between = below === undefined ? undefined : ratesBetween(above, below)
     if (below === undefined || between === undefined) return undefined
-    let [low, high] = [-1, between.length]
-    while (high - low > 1) {
-      const middle = Math.floor((low + high) / 2)
-      const cell = { rate: between[middle], replicas: replicas[index], variant: AS_WRITTEN }
-      if ((await this.cells.settle(cell)) === 'passed') low = middle
-      else high = middle
-    }
-    return { index, above, holds: between[low] ?? above, fails: between[high] ?? below }
+    const fails = await firstToHold(-1, between.length, async (rate) => {
+      const cell = { rate: between[rate], replicas: replicas[index], variant: AS_WRITTEN }
+      return (await this.cells.settle(cell)) !== 'passed'
+    })
+    return { index, above, holds: between[fails - 1] ?? above, fails: between[fails] ?? below }
   }
 
   /** Response times against rates, for the number that the details take, half and twice as many: up to one rate too high. */

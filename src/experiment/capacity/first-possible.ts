@@ -1,4 +1,5 @@
 /** Which numbers of replicas are overloaded from the outset: their pods are asked for all that they can do, or more. */
+import { firstHolding } from '../../base/halving.js'
 import { offeredLoads } from '../instability/offered-load.js'
 import { type CapacityPlan, callsOfClient, planOfCell } from './capacity-plan.js'
 import type { GridRate } from './rate-grid.js'
@@ -25,14 +26,10 @@ export class FirstPossible {
    */
   at(rate: number): number {
     const { rates, replicas } = this.plan
-    let [low, high] = [-1, replicas.length]
-    while (high - low > 1) {
-      const between = Math.floor((low + high) / 2)
-      const { base, perRate } = this.#lineOf(between)
-      if (base + perRate * rates[rate].perSec < 1) high = between
-      else low = between
-    }
-    return high
+    return firstHolding(-1, replicas.length, (index) => {
+      const { base, perRate } = this.#lineOf(index)
+      return base + perRate * rates[rate].perSec < 1
+    })
   }
 
   /** Rate at which a number of replicas is asked for all that it can do; undefined: the rate makes no difference. */

@@ -4,6 +4,7 @@
  * again). Holding time and time outside of the pods are those that were measured, so that only queueing differs.
  */
 import { type ErlangStation, erlangMeanSec, erlangTail } from '../../base/erlang-response-time.js'
+import { firstHolding } from '../../base/halving.js'
 import { NS_PER_S } from '../../base/nanoseconds.js'
 import { DEFAULT_POD_BEHAVIOUR } from '../../input/default-pod-behaviour.js'
 import { fixedWarmUpNs } from '../../input/warm-up-schema.js'
@@ -177,13 +178,7 @@ function leastReplicas(from: number, isEnough: (replicas: number) => boolean): n
     if (high > MOST_REPLICAS) return null
     high *= 2
   }
-  let low = Math.floor(high / 2)
-  while (high - low > 1) {
-    const between = Math.floor((low + high) / 2)
-    if (isEnough(between)) high = between
-    else low = between
-  }
-  return high
+  return firstHolding(Math.floor(high / 2), high, isEnough)
 }
 
 function isKept(

@@ -3,6 +3,8 @@
  * search begins at the answer below, so that a step of the rate costs few tests.
  */
 
+import { firstToHold } from '../../base/halving.js'
+
 /** What is asked of the search. Rates and numbers of replicas go by position, from the least. */
 export interface FrontierQuestion {
   readonly rateCount: number
@@ -66,10 +68,5 @@ export async function leastFrom(
     low = high
     high = Math.min(count - 1, high + step)
   }
-  while (high - low > 1) {
-    const between = Math.floor((low + high) / 2)
-    if (await test(between)) high = between
-    else low = between
-  }
-  return high
+  return firstToHold(low, high, test)
 }

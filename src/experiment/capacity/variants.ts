@@ -1,4 +1,5 @@
 /** The Service as written and with one of its settings changed: session affinity, traffic policy, proxy mode. */
+import { qualifiedName } from '../../base/qualified-name.js'
 import type { Setting } from '../../input/settings.js'
 import type { CallSite } from '../../model/call-sites.js'
 import type { DesignPoint } from '../plan.js'
@@ -23,8 +24,7 @@ const PROXY_MODES = ['iptables', 'nftables', 'ipvs'] as const
 export function alternativesOf({ scenario }: DesignPoint, site: CallSite): readonly Variant[] {
   if (site.via === 'headless') return []
   const { service } = site
-  const path = (field: string) =>
-    `service.${service.namespace === 'default' ? '' : `${service.namespace}/`}${service.name}.${field}`
+  const path = (field: string) => `service.${qualifiedName(service)}.${field}`
   const { sessionAffinity, externalTrafficPolicy, internalTrafficPolicy } = service.object
   const affinity = sessionAffinity === 'None' ? 'ClientIP' : 'None'
   const policy =

@@ -2,6 +2,7 @@
  * The least of a row of candidates that passes a test, by halving; and whether what was tried fits a test that once passed
  * passes on. Halving by itself never meets a contradiction, so two more candidates beyond the answer are tried.
  */
+import { firstToHold } from '../../base/halving.js'
 import type { Verdict } from '../thresholds/verdict.js'
 
 /** One candidate that was tried. */
@@ -57,12 +58,7 @@ async function leastPassing(
     if (!(await hasPassed(middle))) return undefined
     high = middle
   }
-  for (let low = 0; high - low > 1; ) {
-    const between = Math.floor((low + high) / 2)
-    if (await hasPassed(between)) high = between
-    else low = between
-  }
-  return high
+  return firstToHold(0, high, hasPassed)
 }
 
 /** The next candidate, and one half way to the end. */

@@ -1,5 +1,6 @@
 /** What figures can be of: the names at the points of an experiment, or in saved results. */
 
+import { qualifiedName } from '../../base/qualified-name.js'
 import { behaviourKey } from '../../model/behaviours.js'
 import { buildCallGraph } from '../../model/call-sites.js'
 import type { Results } from '../../results/results-schema.js'
@@ -33,9 +34,9 @@ export function namesAtPoints(points: readonly DesignPoint[]): FigureNames {
   const names = new NameCollector()
   for (const { cluster, scenario } of points) {
     for (const { service, port } of buildCallGraph(cluster, scenario).sites)
-      names.addService(qualified(service), port.port)
+      names.addService(qualifiedName(service), port.port)
     for (const { name } of scenario.spec.clients) names.client.add(name)
-    for (const pod of cluster.pods) names.pods.add(behaviourKey(pod)).add(qualified(pod))
+    for (const pod of cluster.pods) names.pods.add(behaviourKey(pod)).add(qualifiedName(pod))
     for (const { name } of cluster.nodes) names.nodes.add(name)
   }
   return names
@@ -54,8 +55,4 @@ export function namesInResults({ points }: Results): FigureNames {
     for (const { node } of nodes) names.nodes.add(node)
   }
   return names
-}
-
-function qualified({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
-  return namespace === 'default' ? name : `${namespace}/${name}`
 }

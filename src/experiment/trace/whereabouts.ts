@@ -1,6 +1,8 @@
 /** Who has an address: pods, nodes, and the ranges of pods that no manifest names. */
+
 import { InvariantError } from '../../base/diagnostics.js'
 import { type Cidr, cidrContains, parseCidr, parseIpAddress } from '../../base/ip-address.js'
+import { qualifiedName } from '../../base/qualified-name.js'
 import type { Cluster, ClusterNode, ClusterPod, ClusterService } from '../../kubernetes/cluster.js'
 
 /** Where a packet ends up that is addressed so. */
@@ -96,8 +98,8 @@ export function isHostPod(pod: ClusterPod, { nodes }: Pick<Cluster, 'nodes'>): b
 }
 
 /** `counter-0`, or `shop/web-0` outside of the default namespace. */
-export function podTitle({ namespace, name }: ClusterPod): string {
-  return namespace === 'default' ? name : `${namespace}/${name}`
+export function podTitle(pod: ClusterPod): string {
+  return qualifiedName(pod)
 }
 
 function endpointsOf({ services }: Cluster) {

@@ -2,6 +2,7 @@
  * Node ports written in manifests: a number belongs to one Service, whatever the protocol; ports of one Service and
  * different protocols may share it. Source: kubernetes pkg/registry/core/service/storage/alloc.go, `initNodePorts`.
  */
+import { qualifiedName } from '../../base/qualified-name.js'
 import type { ServiceObject } from '../kubernetes-objects.js'
 import { deepestOf, placeOf, type TreeNode } from '../tree.js'
 import { describe } from './fields.js'
@@ -44,8 +45,7 @@ export class NodePortOwners {
 }
 
 function titleOf({ meta }: ServiceObject): string {
-  const name = meta.namespace === 'default' ? meta.name : `${meta.namespace}/${meta.name}`
-  return describe({ kind: 'Service', name })
+  return describe({ kind: 'Service', name: qualifiedName(meta) })
 }
 
 /** The value of the port's field: positions in the object are not those of the ports that were read. */
